@@ -1,0 +1,91 @@
+# Needs only Python 3.11+ and a package index. `make help` lists the targets.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+VENV := .venv
+TEST_VENV := .venv-test
+BIN := $(VENV)/bin
+SOURCES := $(shell find src fixtures/rules -type f -not -name '*.pyc' 2>/dev/null)
+PAGE := fixtures/pages/magazine--newsletter-wrapper-mid-body/source.html
+TEXT := fixtures/pages/text--magazine-box-and-teasers/source.txt
+PYTEST_ARGS ?= -n auto
+EVAL_ARGS ?=
+BENCH_ARGS ?=
+FIT_ARGS ?=
+TRUTH ?=
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test check eval bench accept fit clean
+.DELETE_ON_ERROR:
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The working environment: the package from src/, every extra, the tools. Made again when pyproject.toml changes.
+$(VENV)/stamp: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed; name it with PYTHON=..." >&2; exit 2; }
+	@echo "setting up $(VENV)"
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --editable '.[all,bench,dev]'
+	@touch $@
+
+# The test environment: the built wheel alone, so that a data file the wheel lacks fails a test.
+$(TEST_VENV)/stamp: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed; name it with PYTHON=..." >&2; exit 2; }
+	@echo "setting up $(TEST_VENV)"
+	@rm -rf $(TEST_VENV)
+	@$(PYTHON) -m venv $(TEST_VENV)
+	@touch $@
+
+dist/stamp: $(TEST_VENV)/stamp $(SOURCES) README.md LICENSE NOTICE
+	@rm -rf dist
+	$(TEST_VENV)/bin/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@touch $@
+
+$(TEST_VENV)/installed: dist/stamp
+	@echo "installing the wheel into $(TEST_VENV)"
+	@wheel=$$(ls dist/*.whl) && \
+	$(TEST_VENV)/bin/python -m pip install --quiet "$$wheel[all,dev]" && \
+	$(TEST_VENV)/bin/python -m pip install --quiet --force-reinstall --no-deps "$$wheel"
+	@touch $@
+
+# Prints the command, then what it prints; the commands keep the terminal, and so their colours.
+define show
+@printf '\n$$ bodycopy %s\n' '$(1)'
+@$(BIN)/bodycopy $(1)
+endef
+
+demo: $(VENV)/stamp  ## clean a fixture page and a fixture text, every cut named
+	$(call show,clean $(PAGE))
+	$(call show,explain $(PAGE))
+	$(call show,clean --via trafilatura --summary $(PAGE))
+	$(call show,clean $(TEXT))
+	$(call show,explain $(TEXT))
+
+test: $(TEST_VENV)/installed  ## the tests, against the built and installed wheel
+	$(TEST_VENV)/bin/pytest $(PYTEST_ARGS)
+
+check: $(VENV)/stamp  ## ruff, mypy --strict, the shape of the code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict src
+	$(BIN)/pytest -q tests/test_shape.py
+
+eval: $(VENV)/stamp  ## quality on the bench pages, against the floors (EVAL_ARGS='--worst 20')
+	$(BIN)/python bench/evaluate.py $(EVAL_ARGS)
+
+bench: $(VENV)/stamp  ## speed beside trafilatura on the same pages
+	$(BIN)/python bench/speed.py $(BENCH_ARGS)
+
+accept: $(VENV)/stamp  ## record the present results as expected, for review (TRUTH='fixture ...' drafts its truth too)
+	$(BIN)/python tests/accept.py $(TRUTH)
+	$(BIN)/python tests/accept_sessions.py
+
+fit: $(VENV)/stamp  ## fit the rules' weights on the open bench pages
+	$(BIN)/python bench/fit.py $(FIT_ARGS)
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) $(TEST_VENV) dist bench/build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,133 @@
+"""The folds: which open page is judged by weights that have not seen its site, and whether they still fit the code.
+
+``make fit`` writes ``folds.json``; ``make eval`` reads it. Pages of one site are always in one fold, as HTML or text.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import bodycopy
+from bodycopy.label import Weights, weights_for
+from samples import FILES
+from shared_pages import HERE, Shared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+FOLDS = 5
+PATH = HERE / "folds.json"
+PACKAGE = Path(bodycopy.__file__).parent
+WEIGHTS = PACKAGE / "data" / "weights.toml"
+
+Part = dict[str, dict[str, float]]
+"""Fitted weights for one kind of source, as a part of weights.toml: ``bias``, ``alone``, ``company``, ``context``."""
+
+# What has no say in which rule fires where and how strongly. All else in the package has, new modules too.
+_ELSEWHERE = (
+    "__init__.py", "__main__.py", "cli*.py", "company.py", "cuts", "errors.py", "inputs.py", "keep.py", "label.py",
+    "naming.py", "pipeline.py", "reasons.py", "result.py", "terminal.py", "version.py", "via.py", "weights.toml",
+    "write",
+)  # fmt: skip
+_DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def assign(sites: Mapping[str, str], folds: int) -> dict[str, int]:
+    """A fold for every page, from the pages' sites by id: whole sites, the largest first, each to the smallest fold."""
+    sizes = Counter(sites.values())
+    held = [0] * folds
+    of_site: dict[str, int] = {}
+    for name in sorted(sizes, key=lambda name: (-sizes[name], name)):
+        smallest = held.index(min(held))
+        of_site[name] = smallest
+        held[smallest] += sizes[name]
+    return {page: of_site[sites[page]] for page in sorted(sites)}
+
+
+# -- fingerprints ------------------------------------------------------------------------------------------------------
+
+
+def meaning(source: str) -> str:
+    """A Python file without blank lines, lines of comment and docstrings: wording may change without a new fit."""
+    dropped: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            dropped.update(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
+    kept = (line for number, line in enumerate(source.splitlines(), 1) if number not in dropped)
+    return "\n".join(line for line in kept if line.strip() and not line.lstrip().startswith("#"))
+
+
+def _digest(files: Iterable[Path], *more: str) -> str:
+    digest = hashlib.sha256("\0".join(more).encode())
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        digest.update(f"\0{file.name}\0{meaning(text) if file.suffix == '.py' else text}".encode())
+    return digest.hexdigest()
+
+
+def features_fingerprint(shared: Shared) -> str:
+    """Changes with the bench data and with all code and phrases that make a page's features."""
+    files = (p for p in PACKAGE.rglob("*") if p.suffix in (".py", ".toml"))
+    has_a_say = [p for p in sorted(files) if not any(_names(part) for part in p.relative_to(PACKAGE).parts)]
+    return _digest([*has_a_say, HERE / "samples.py", HERE / "folds.py"], shared.fingerprint(FILES))
+
+
+def _names(part: str) -> bool:
+    return any(fnmatch(part, pattern) for pattern in _ELSEWHERE)
+
+
+def fingerprint(shared: Shared) -> str:
+    """Changes with the features, the company's features and the fit: with what fitted weights depend on."""
+    return _digest([PACKAGE / "company.py", HERE / "stack.py"], features_fingerprint(shared))
+
+
+def shipped_digest(weights: str) -> str:
+    """Of the fitted parts of a weights file's text: naming is set by hand and may change without a new fit."""
+    data = tomllib.loads(weights)
+    return hashlib.sha256(json.dumps([data["html"], data["text"]]).encode()).hexdigest()
+
+
+# -- folds.json --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Folds:
+    """The fold of each open page, and for each fold the weights fitted without it, for ``html`` and ``text``.
+
+    ``fit`` is the fingerprint of what was fitted, ``shipped`` that of the weights that came of all folds together.
+    """
+
+    fit: str
+    shipped: str
+    pages: dict[str, int]
+    weights: list[dict[str, Part]]
+
+    def write(self, path: Path) -> None:
+        """Write everything, always in the same order."""
+        text = json.dumps(self.__dict__, indent=0, ensure_ascii=False)
+        path.write_text(text + "\n", encoding="utf-8")
+
+    def for_page(self, page: str, *, html: bool) -> Weights:
+        """The weights that have not seen the site of an open page, with the naming that ships."""
+        return Weights.of(self.weights[self.pages[page]]["html" if html else "text"], weights_for(html).naming)
+
+
+def read_folds(path: Path, shared: Shared) -> Folds:
+    """The folds in a file. ``ValueError``, one line, where it is missing or of other code, data or weights."""
+    if not path.exists():
+        raise ValueError(f"{path.name} is missing: run make fit")
+    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    folds = Folds(data["fit"], data["shipped"], data["pages"], data["weights"])
+    if folds.fit != fingerprint(shared):
+        raise ValueError(f"the weights were fitted with other rules, phrases or bench data ({path.name}): run make fit")
+    if folds.shipped != shipped_digest(WEIGHTS.read_text(encoding="utf-8")):
+        raise ValueError(f"{WEIGHTS.name} is of another fit than {path.name}: run make fit")
+    return folds

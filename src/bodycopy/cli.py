@@ -1,0 +1,209 @@
+"""The command ``bodycopy``: the only place that prints and decides exit codes.
+
+0: done; 1: an input could not be read or cleaned, or an output not written (the others were); 2: wrong usage; 130:
+interrupted. Results go to standard output, everything else to standard error, one line each, naming the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import sys
+from collections.abc import Iterable
+from importlib import resources
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated
+
+import typer
+
+from bodycopy import cli_job
+from bodycopy.cli_options import CleanArguments, ExplainArguments, command, known
+from bodycopy.inputs import UsageError, find_inputs, shown
+from bodycopy.version import VERSION
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+class _StandardOutputError(Exception):
+    """Standard output takes no more, so there is nothing left to do."""
+
+
+def main() -> None:
+    """Run the command line of this process and leave with its exit status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; the exit status. Nothing is raised, whatever happens."""
+    try:
+        if arguments == ["--version"]:  # parsing takes longer than the answer
+            return _show_version()
+        status = typer.main.get_command(app).main(arguments, prog_name="bodycopy", standalone_mode=False)
+        return status if isinstance(status, int) else 0
+    except BrokenPipeError:
+        return _closed_pipe(0)
+    except SystemExit as left:  # Typer's own answer to a pipe closed early
+        return _closed_pipe(0) if isinstance(left.__context__, BrokenPipeError) else 1
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except UsageError as error:
+        _say(str(error))
+        return 2
+    except _StandardOutputError as error:
+        _say(f"standard output: {error}")
+        return _closed_pipe(1)
+    except Exception as error:  # noqa: BLE001 - a fault of ours is one line too
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> int:
+    """One line for Typer's usage errors, of whatever version; anything else is a fault of ours and keeps its name."""
+    message = getattr(error, "format_message", None)
+    if callable(message):
+        text = " ".join(str(message()).split())
+        _say(text[:1].lower() + text[1:])
+        return 2
+    _say(f"internal error: {type(error).__name__}: {error}")
+    return 1
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and leave.")] = False,
+) -> None:
+    """Keep the running text of an article, cut what is set around it, and say what was cut and why."""
+    if version:
+        _show_version()
+        raise typer.Exit(0)
+    if context.invoked_subcommand is None:
+        raise UsageError("no command: one of clean, explain, rules (see bodycopy --help)")
+
+
+def _show_version() -> int:
+    _emit(f"bodycopy {VERSION}\n")
+    return 0
+
+
+@app.command("clean")
+@command(CleanArguments)
+def clean(given: CleanArguments) -> int:
+    """Clean pages and texts: one to standard output, several with -o DIR or --in-place."""
+    given.check_combination()
+    job = cli_job.Job(given, given.checked(), cli_job.Outlet(_say, _emit))
+    for work in cli_job.plan(given, job.fail):
+        job.do(work)
+    if given.summary and sys.stderr is not None:
+        _print_lines(job.tally.lines(), sys.stderr)
+    return 2 if job.misused else 1 if job.failed else 0
+
+
+@app.command("explain")
+@command(ExplainArguments)
+def explain(given: ExplainArguments) -> int:
+    """Show every block of a page with its label, its score and the reasons for them, kept and dropped."""
+    known("--to", given.to, ("text", "json"))
+    options = given.checked()
+    if os.path.isdir(given.input):
+        raise UsageError(f"{shown(given.input)} is a folder: explain takes one page")
+    (item,) = find_inputs([given.input], failed=lambda name, reason: _say(f"{name}: {reason}"))
+    try:
+        cleaned = cli_job.clean_bytes(cli_job.read(item), item, given, options)
+    except Exception as error:  # noqa: BLE001 - one line here too
+        _say(f"{item.name}: {cli_job.reason(error, item.name)}")
+        return 1
+    from bodycopy import terminal
+    from bodycopy.write import to_json
+
+    for warning in cleaned.warnings:
+        _say(f"{item.name}: warning: {warning}")
+    if given.to == "json":
+        _emit(to_json(terminal.explain_dict(cleaned), indent=2) + "\n")
+    else:
+        _print_lines(terminal.explain_lines(cleaned), sys.stdout)
+    return 0
+
+
+@app.command("rules")
+def rules(
+    identifier: Annotated[str | None, typer.Argument(metavar="[ID]", help="A rule, as in signup/form.")] = None,
+) -> int:
+    """List all rules, or show one with its description and its examples."""
+    import bodycopy.rules  # noqa: F401 - this fills the table
+    from bodycopy import terminal
+    from bodycopy.evidence import RULES
+
+    if identifier is None:
+        _print_lines(terminal.rules_lines(list(RULES.values())), sys.stdout)
+        return 0
+    if identifier not in RULES:
+        near = [name for name in RULES if identifier.lower() in name][:3]
+        near = near or difflib.get_close_matches(identifier, RULES, n=3, cutoff=0.4)
+        hint = f"; nearest: {', '.join(near)}" if near else "; see them all with: bodycopy rules"
+        raise UsageError(f"no rule is called {shown(identifier)}{hint}")
+    _print_lines(terminal.rule_lines(RULES[identifier], rule_examples(identifier)), sys.stdout)
+    return 0
+
+
+def rule_examples(identifier: str) -> str | None:
+    """The examples of a rule, without their title (``data/rules/<label>/<rule>.md``); ``None`` where there are none.
+
+    A wheel has them packaged; an editable install reads them where they are written, in the checkout's ``fixtures``.
+    """
+    package = resources.files("bodycopy")
+    for folder in (package / "data", Path(__file__).resolve().parents[2] / "fixtures"):
+        with contextlib.suppress(OSError):
+            text = (folder / "rules" / f"{identifier}.md").read_text(encoding="utf-8")
+            return text.partition("\n")[2].strip("\n")
+    return None
+
+
+def _say(message: str) -> None:
+    """One line to standard error, whatever is in it; that nobody hears it is no reason to stop."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            print(f"bodycopy: {shown(message)}", file=sys.stderr, flush=True)
+
+
+def _emit(data: bytes | str) -> None:
+    """Bytes, or text as UTF-8, to standard output at once. Raises ``BrokenPipeError`` or ``_StandardOutputError``."""
+    if sys.stdout is None:
+        raise _StandardOutputError("it is closed")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data.encode("utf-8", "replace") if isinstance(data, str) else data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _StandardOutputError(error.strerror or str(error)) from error
+
+
+def _print_lines(lines: Iterable[Text], stream: IO[str] | None) -> None:
+    """Lines cut to the terminal's width and styled, where it is one; whole and plain, where it is not."""
+    if stream is None:
+        raise _StandardOutputError("it is closed")
+    if not stream.isatty():
+        text = "".join(f"{line.plain}\n" for line in lines)
+        if stream is sys.stdout:
+            _emit(text)
+        else:
+            print(text, end="", file=stream, flush=True)
+        return
+    from rich.console import Console
+
+    bare = bool(os.environ.get("NO_COLOR"))
+    console = Console(file=stream, color_system=None if bare else "auto", highlight=False, markup=False, emoji=False)
+    for line in lines:
+        console.print(line, no_wrap=True, overflow="ellipsis", crop=True)
+
+
+def _closed_pipe(status: int) -> int:
+    """Let what is still to be written to standard output go nowhere, so that leaving does not fail again."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
+    return status

@@ -1,0 +1,137 @@
+"""Reasons about blocks, and the marks that make a function a rule.
+
+A *labeller* is anything that turns a surveyed document into evidence: the rules here, a user's own function, later the
+model. A *rule* is one function in :mod:`bodycopy.rules`, marked with :func:`rule`; its id is ``label/function-name`` and never
+changes, its docstring says what it removes, why, and what it leaves alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+
+from bodycopy.document import Label
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from bodycopy.survey import Survey
+
+
+class Evidence(NamedTuple):
+    """One reason about one block.
+
+    ``block`` is the block's index, ``rule`` the id of what spoke, ``label`` what it says the block is. ``weight`` is what it
+    adds to the block's log-odds of being body, in nats (negative for what speaks against body). ``score`` is what it
+    adds to the score of its label, which only names the block. ``saw`` is the wording or markup it went by,
+    ``strength`` how plain the case was (1 is a plain one), already contained in weight and score.
+    """
+
+    block: int
+    rule: str
+    label: Label
+    weight: float
+    score: float
+    saw: str
+    strength: float = 1.0
+
+
+Firing = tuple[int, float, str]
+"""What a rule says of one block: the block's index, how plain the case is (1 is a plain one), and what it saw."""
+
+
+class Column(NamedTuple):
+    """All that one rule says of a document: blocks (each once), how plain each case is, what it saw (one for all, or each)."""
+
+    blocks: NDArray[np.int64]
+    strengths: NDArray[np.float64]
+    saw: str | list[str]
+
+    @classmethod
+    def of(cls, firings: Iterable[Firing]) -> Column:
+        """A column of single firings; where a block is named twice, the stronger case counts."""
+        best: dict[int, tuple[float, str]] = {}
+        for block, strength, saw in firings:
+            if block not in best or strength > best[block][0]:
+                best[block] = (strength, saw)
+        strengths = np.array([strength for strength, _ in best.values()], np.float64)
+        return cls(np.array([*best], np.int64), strengths, [saw for _, saw in best.values()])
+
+    @classmethod
+    def where(cls, mask: NDArray[np.bool_], strengths: NDArray[np.float64] | float, saw: str) -> Column:
+        """A column of all blocks where ``mask`` holds. ``strengths`` is one number, or one for each block of the document."""
+        blocks = np.flatnonzero(mask)
+        if isinstance(strengths, int | float):
+            return cls(blocks, np.full(len(blocks), float(strengths)), saw)
+        return cls(blocks, strengths[blocks], saw)
+
+    def firings(self) -> Iterator[Firing]:
+        """The column, block by block."""
+        saw = [self.saw] * len(self.blocks) if isinstance(self.saw, str) else self.saw
+        return zip(self.blocks.tolist(), self.strengths.tolist(), saw, strict=True)
+
+
+Finder = Callable[["Survey"], "Column | Iterator[Firing]"]
+
+
+class Labeller(Protocol):
+    """Anything that turns a surveyed document into evidence. It looks at the document alone and changes nothing."""
+
+    def __call__(self, survey: Survey, /) -> Iterable[Evidence]:
+        """The evidence about the document's blocks, in any order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A function that looks for one thing, with what is known about it without running it."""
+
+    id: str
+    label: Label
+    find: Finder
+    family: str
+
+    @property
+    def doc(self) -> str:
+        """The rule's page: what it removes, why, what it leaves alone."""
+        return self.find.__doc__ or ""
+
+
+RULES: dict[str, Rule] = {}
+"""All built-in rules by id, in the order of their files. Filled by importing :mod:`bodycopy.rules`."""
+
+
+def rule(label: Label) -> Callable[[Finder], Finder]:
+    """Mark a function that gives a column, or single firings, as the rule ``label/function-name``.
+
+    Raises ``ValueError`` where two functions claim one id or a function lacks a docstring.
+    """
+
+    def mark(find: Finder) -> Finder:
+        name = f"{label.value}/{find.__name__.replace('_', '-')}"
+        if name in RULES:
+            raise ValueError(f"two rules are called {name}")
+        if not find.__doc__:
+            raise ValueError(f"the rule {name} has no docstring")
+        RULES[name] = Rule(name, label, find, find.__module__.rpartition(".")[2])
+        return find
+
+    return mark
+
+
+def gather(survey: Survey) -> dict[str, Column]:
+    """Run all built-in rules over a document: what each says, by rule id."""
+    found: dict[str, Column] = {}
+    for name, known in RULES.items():
+        column = known.find(survey)
+        if not isinstance(column, Column):
+            firings = list(column)
+            if not firings:
+                continue
+            column = Column.of(firings)
+        if len(column.blocks):
+            found[name] = column
+    return found

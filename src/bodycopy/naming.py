@@ -1,0 +1,63 @@
+"""Naming what is not body: the labels' scores, in runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bodycopy.document import Label
+from bodycopy.reasons import Reasons
+from bodycopy.runs import runs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+# What it costs to change the label inside a run of blocks that are no body (Potts model).
+_CHANGE = 0.7
+# What a block that nothing names adds to the score of being just something else.
+_OTHER = 0.1
+_KEPT = (Label.BODY, Label.TITLE)
+
+
+def name_blocks(outside: NDArray[np.bool_], reasons: Reasons) -> list[Label]:
+    """Name every block: body but for those that are ``outside``, which are named in runs.
+
+    Of all namings the one with the highest sum of scores, less a price for each change (the best path through a chain,
+    Viterbi 1967). Body breaks the chain, so that nothing is named across a paragraph.
+    """
+    labels = [Label.BODY] * len(outside)
+    totals = reasons.label_scores()
+    names = [label for label in totals if label not in _KEPT and label is not Label.OTHER] + [Label.OTHER]
+    scores = np.stack([totals.get(label, np.zeros(len(outside))) for label in names], axis=1)
+    for start, end in runs(outside, 1):
+        labels[start:end] = [names[number] for number in _best_path(scores[start:end])]
+    return labels
+
+
+def _best_path(scores: Floats) -> list[int]:
+    """The best naming of one run of blocks (rows) by the numbers of the names (columns), the last for all that is other.
+
+    Of equals the one that the run has already, else the first.
+    """
+    first, *rows = scores.tolist()
+    # A run begins with a name that something speaks for.
+    best = [score or -_CHANGE for score in first]
+    best[-1] = first[-1] + _OTHER
+    top = best.index(max(best))
+    steps: list[tuple[int, float, list[float]]] = []
+    for row in rows:
+        floor = best[top] - _CHANGE
+        steps.append((top, floor, best))
+        # A name goes on from itself, or from the best of all before it less the price of the change.
+        best = [max(before, floor) + score for before, score in zip(best, row, strict=True)]
+        best[-1] += _OTHER
+        high = max(best)
+        if best[top] < high:
+            top = best.index(high)
+    path = [top]
+    for came_from, floor, before in reversed(steps):
+        path.append(path[-1] if before[path[-1]] > floor else came_from)
+    return path[::-1]

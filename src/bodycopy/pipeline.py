@@ -1,0 +1,212 @@
+"""The sentence: read, let the labellers speak, label, keep, write."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from importlib import resources
+from typing import Any
+
+import bodycopy.rules  # noqa: F401 - this fills the table of rules
+from bodycopy import cuts, write
+from bodycopy.document import Document, Format, Label
+from bodycopy.errors import BodycopyError
+from bodycopy.evidence import RULES, Labeller, gather
+from bodycopy.keep import decide, strictness, threshold
+from bodycopy.label import Weights, label_blocks, weights_for
+from bodycopy.read.html import read_html
+from bodycopy.read.source import load
+from bodycopy.read.text import read_text
+from bodycopy.result import LabelledBlock, Removal
+from bodycopy.survey import Survey
+from bodycopy.version import VERSION
+from bodycopy.words import PhrasePack, library
+
+_DECIDING = (
+    "balance.py", "claims.py", "company.py", "holdings.py", "keep.py", "label.py", "naming.py", "runs.py", "survey.py",
+    "traits.py", "words.py",
+    "rules", "read", "data",
+)  # fmt: skip
+DEFAULT_KEEP = frozenset({Label.TITLE, Label.BODY})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to keep and how, resolved once and used for any number of documents.
+
+    ``keep`` holds the labels whose blocks stay. ``strictness`` is the one dial: ``careful``, ``balanced``, ``strict`` or a
+    number from 0 to 1; a block less likely than this to be body is cut. ``phrases`` are a user's own phrase packs,
+    ``labellers`` a user's own labellers, called after the rules. Raises :class:`BodycopyError` for a label or a setting
+    that does not exist.
+    """
+
+    keep: frozenset[Label] = DEFAULT_KEEP
+    strictness: str | float = "balanced"
+    phrases: tuple[PhrasePack, ...] = ()
+    labellers: tuple[Labeller, ...] = ()
+
+    def __post_init__(self) -> None:
+        try:
+            object.__setattr__(self, "keep", frozenset(Label(label) for label in self.keep))
+        except ValueError as error:
+            raise BodycopyError(f"{error}: the labels are {', '.join(Label)}") from error
+        strictness(self.strictness)
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A document with every block labelled and the cuts made. Frozen and picklable.
+
+    ``blocks`` are all blocks in page order, kept or not, ``removed`` the removals, ``warnings`` what a user must know.
+    """
+
+    document: Document = field(repr=False)
+    blocks: tuple[LabelledBlock, ...] = field(repr=False)
+    warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def removed(self) -> tuple[Removal, ...]:
+        """The dropped runs of blocks of one label, in page order."""
+        return cuts.removals(self.document, self.blocks)
+
+    @cached_property
+    def text(self) -> str:
+        """What stays as plain text: of HTML one block a line, of text the source less the cuts."""
+        return write.to_text(self.document, self.blocks, self.removed if not self.document.is_html else ())
+
+    @property
+    def title(self) -> str:
+        """The headline, kept or not; else what the page declares as its title; else empty."""
+        return write.headline(self.document, self.blocks)
+
+    @property
+    def encoding(self) -> str | None:
+        """The WHATWG name of the encoding the source was decoded with, ``None`` where it was text already."""
+        return self.document.encoding
+
+    def to_markdown(self) -> str:
+        """What stays as Markdown."""
+        return write.to_markdown(self.document, self.blocks, self.removed if not self.document.is_html else ())
+
+    def to_html(self, *, fragment: bool = False) -> str:
+        """The page less the cuts, or as a ``fragment`` only the kept elements. ``ValueError`` where the source was text."""
+        return write.to_html(self.document, self.blocks, self.removed, fragment=fragment)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain values, by the JSON schema that :func:`bodycopy.write.to_dict` documents."""
+        return write.to_dict(
+            self.document,
+            self.blocks,
+            self.removed,
+            version=VERSION,
+            fingerprint=fingerprint(),
+            warnings=self.warnings,
+        )
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The same as JSON, in ASCII."""
+        return write.to_json(self.to_dict(), indent=indent)
+
+
+def clean(
+    source: object,
+    *,
+    url: str | None = None,
+    lang: str | None = None,
+    format: Format | str | None = None,
+    encoding: str | None = None,
+    options: Options | None = None,
+) -> Cleaned:
+    """Find the body copy of one page or text.
+
+    ``source`` is a ``str`` (HTML or text itself), a path object, ``bytes``, a file open for reading, an lxml tree or
+    element, or a BeautifulSoup object. ``url`` and ``lang`` are recorded; ``format`` (``html``, ``text``, ``markdown``,
+    ``mhtml``, ``eml``) and ``encoding`` overrule what the content tells. Raises :class:`bodycopy.SourceError`, one line,
+    where the source cannot be read. Nothing is fetched.
+    """
+    with _collector_paused():
+        return clean_document(read(source, url=url, lang=lang, format=format, encoding=encoding), options)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python's cyclic garbage collector from running: a page is thousands of small objects, none in a cycle.
+
+    That is a fifth of the time. Whatever threads do at once, the collector ends as it was before the first of them.
+    """
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def read(
+    source: object,
+    *,
+    url: str | None = None,
+    lang: str | None = None,
+    format: Format | str | None = None,
+    encoding: str | None = None,
+) -> Document:
+    """Read a source into a document, as :func:`clean` does it, without judging it. The same errors."""
+    loaded = load(source, format=format, encoding=encoding)
+    url = url or loaded.url
+    if loaded.format is Format.HTML:
+        document = read_html(loaded.text, url=url, lang=lang)
+    else:
+        document = read_text(loaded.text, markdown=loaded.format is Format.MARKDOWN, url=url, lang=lang)
+    return replace(
+        document, encoding=loaded.encoding, undecodable=loaded.undecodable, warnings=document.warnings + loaded.warnings
+    )
+
+
+def clean_document(document: Document, options: Options | None = None, weights: Weights | None = None) -> Cleaned:
+    """The same for a document that has been read already. ``weights`` replace those that ship, for trying others."""
+    options = options or Options()
+    weights = weights_for(document.is_html) if weights is None else weights
+    least = threshold(strictness(options.strictness))
+    survey = Survey(document, library(options.phrases))
+    firings = gather(survey)
+    extra = [reason for labeller in options.labellers for reason in labeller(survey)]
+    judged = label_blocks(survey, firings, extra, weights, least)
+    settled, warnings = decide(judged, survey.plain_prose, options.keep, least)
+    return Cleaned(document, settled, document.warnings + warnings)
+
+
+def clean_many(sources: Iterable[object], *, options: Options | None = None) -> Iterator[Cleaned | BodycopyError]:
+    """Clean one source after the other, lazily. A source that cannot be read yields its error instead of ending the rest."""
+    for source in sources:
+        try:
+            yield clean(source, options=options)
+        except BodycopyError as error:
+            yield error
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """Twelve hexadecimal digits that change whenever rules, phrases, class words or weights change."""
+    digest = hashlib.sha256()
+    for name in _DECIDING:
+        _digest(resources.files("bodycopy") / name, digest)
+    return digest.hexdigest()[:12]
+
+
+def _digest(part: Any, digest: Any) -> None:
+    if part.is_dir():
+        for inner in sorted(part.iterdir(), key=lambda p: p.name):
+            if inner.name != "__pycache__":
+                _digest(inner, digest)
+    else:
+        digest.update(part.name.encode() + b"\0" + part.read_bytes())
+
+
+def rule_ids() -> tuple[str, ...]:
+    """The ids of all built-in rules."""
+    return tuple(RULES)

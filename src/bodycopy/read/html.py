@@ -1,0 +1,53 @@
+"""HTML to blocks, in one walk over the tree that turbohtml builds.
+
+turbohtml follows the WHATWG parsing rules and tells where every start and end tag stood. Its offsets count after newline
+normalisation, and lone surrogates make attributes unreadable, so it is given a copy in which both are settled, and every
+offset is mapped back.
+"""
+
+from __future__ import annotations
+
+import re
+
+import turbohtml
+
+from bodycopy.document import Document, Format
+from bodycopy.read import markup
+from bodycopy.read.offsets import Offsets
+from bodycopy.read.pieces import freeze
+from bodycopy.read.walk import Walk
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def read_html(source: str, *, url: str | None = None, lang: str | None = None) -> Document:
+    """Read decoded HTML into a document.
+
+    Spans count characters of ``source`` as given, whatever its line ends. Nothing is fetched and no script is run; what
+    is hidden is marked, not dropped.
+    """
+    offsets = Offsets(_parsable(source))
+    tree = turbohtml.parse(offsets.normalised, source_locations=True)
+    walk = Walk(offsets.normalised)
+    walk.run(tree)
+    blocks, nodes = freeze(walk.runs, walk.elements, offsets)
+    declared = tree.root.attr("lang") if tree.root is not None else None
+    return Document(
+        source=source,
+        format=Format.HTML,
+        blocks=blocks,
+        nodes=nodes,
+        meta=markup.page_meta(tree),
+        url=url,
+        lang=lang or (declared or "").strip().lower() or None,
+    )
+
+
+def _parsable(source: str) -> str:
+    """The source without what the parser cannot take, character for character."""
+    try:
+        # Many times faster than to look for surrogates, which hardly any page has.
+        source.encode("utf-16-le")
+    except UnicodeEncodeError:
+        return _SURROGATES.sub("\ufffd", source)
+    return source

@@ -1,0 +1,271 @@
+"""What every labeller may ask of a document, counted once: traits of its blocks, where its prose gathers, what repeats.
+
+A survey judges nothing. It counts words and links, finds phrases, adds up what the page's elements hold, and says where the
+core of the document lies, so that rules stay short and the cost stays linear.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bodycopy.document import Document, Kind
+from bodycopy.holdings import Holdings
+from bodycopy.traits import headline_like, prose_of, traits_of
+from bodycopy.words import Library, same_wording, tokens
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
+
+_LONG = 20
+_SHARED_WORDS = 60
+_FUNCTION_SAMPLE = 2000
+_KINDS = {kind: number for number, kind in enumerate(Kind)}
+# In longer blocks phrases are not looked for: whatever a paragraph of this length says, it is no furniture.
+_PHRASE_WORDS = 90
+_CONTENT_WORD = 4
+# From this many words of prose on, a block counts for the core when it is sought.
+_CORE_PROSE = 6.0
+
+
+class Survey:
+    """A document, its blocks' traits and its geography. Made once, read by every labeller, changed by none.
+
+    ``traits`` and ``shown`` run beside ``document.blocks``; ``holdings`` tells what elements hold; ``core`` is the range of
+    blocks from the first prose to the last.
+    """
+
+    def __init__(self, document: Document, library: Library) -> None:
+        self.document = document
+        self.blocks = document.blocks
+        self.traits = [traits_of(block) for block in document.blocks]
+        sample = [traits.words for traits in self.traits if traits.count >= _LONG] or [t.words for t in self.traits]
+        self.language = library.language(document.lang, chain.from_iterable(sample))
+        self.book = library.book(self.language)
+        self._judge_prose()
+        self.shown = self._who_is_shown()
+        shown_prose = np.where(self.shown, self.prose * self.count, 0.0)
+        self.holdings = Holdings(document, self.count, self.link_share, shown_prose)
+        self.core = self._find_core()
+
+    # -- columns -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def count(self) -> Floats:
+        """Each block's number of words."""
+        return np.array([traits.count for traits in self.traits], np.float64)
+
+    @cached_property
+    def prose(self) -> Floats:
+        """How much each block reads like prose, 0 to 1."""
+        return np.array([traits.prose for traits in self.traits], np.float64)
+
+    @cached_property
+    def marks(self) -> Floats:
+        """How many sentence ends each block has; 0 where it does not end as a sentence does."""
+        return np.array([traits.marks if traits.terminal else 0 for traits in self.traits], np.float64)
+
+    @cached_property
+    def terminal(self) -> Mask:
+        """Which blocks end as a sentence does."""
+        return np.array([traits.terminal for traits in self.traits], np.bool_)
+
+    @cached_property
+    def link_share(self) -> Floats:
+        """The share of each block's characters that are inside links, 0 to 1."""
+        return np.array([block.link_share if block.link_chars else 0.0 for block in self.blocks], np.float64)
+
+    @cached_property
+    def index(self) -> Floats:
+        """The blocks' places on the page, from 0."""
+        return np.arange(len(self.blocks), dtype=np.float64)
+
+    @cached_property
+    def inner(self) -> Mask:
+        """Which blocks stand between the first and the last prose."""
+        return (self.index >= self.core[0]) & (self.index < self.core[1])
+
+    @cached_property
+    def headline_like(self) -> Mask:
+        """Which blocks look like headlines: some words, no full stop."""
+        return np.array([headline_like(b, t) for b, t in zip(self.blocks, self.traits, strict=True)], np.bool_)
+
+    @cached_property
+    def _kinds(self) -> NDArray[np.int8]:
+        return np.array([_KINDS[block.kind] for block in self.blocks], np.int8)
+
+    def of_kind(self, *kinds: Kind) -> Mask:
+        """Which blocks are of one of these kinds."""
+        found: Mask = self._kinds == _KINDS[kinds[0]]
+        for kind in kinds[1:]:
+            found |= self._kinds == _KINDS[kind]
+        return found
+
+    # -- wording -------------------------------------------------------------------------------------------------------
+
+    def _judge_prose(self) -> None:
+        find, common = self.book.find, self.function_words
+        for block, traits in zip(self.blocks, self.traits, strict=True):
+            if traits.count:
+                if traits.count <= _PHRASE_WORDS:
+                    traits.hits = find(traits.words)
+                traits.function_share = sum(map(common.__contains__, traits.words)) / traits.count
+                traits.prose = prose_of(block, traits)
+
+    @cached_property
+    def function_words(self) -> frozenset[str]:
+        """The language's function words, and the short words that this document's long blocks use most."""
+        counts: Counter[str] = Counter()
+        seen = 0
+        for traits in self.traits:
+            if traits.count >= _LONG and seen < _FUNCTION_SAMPLE:
+                counts.update(traits.words)
+                seen += traits.count
+        often = {w: n for w, n in counts.items() if n > 2 and (len(w) <= _CONTENT_WORD or w > "\u3000")}
+        return self.book.function_words.union(sorted(often, key=often.__getitem__, reverse=True)[:24])
+
+    @cached_property
+    def by_group(self) -> dict[str, dict[int, str]]:
+        """By group of phrases the blocks in which one stands, each with the first such phrase."""
+        found: defaultdict[str, dict[int, str]] = defaultdict(dict)
+        for index, traits in enumerate(self.traits):
+            for hit in traits.hits:
+                found[hit[0]].setdefault(index, hit[1])
+        return dict(found)
+
+    def with_phrase(self, *groups: str) -> Iterator[tuple[int, str]]:
+        """The blocks in which a phrase of one of the groups stands, with the first such phrase, in page order."""
+        joined: dict[int, str] = {}
+        for group in reversed(groups):
+            joined.update(self.by_group.get(group, ()))
+        return iter(sorted(joined.items()))
+
+    def cover(self, index: int, group: str) -> float:
+        """The share of a block's words that lie in phrases of a group, 0 to 1."""
+        traits = self.traits[index]
+        covered = 0
+        reach = 0
+        for name, _, start, end in traits.hits:
+            if name == group and end > reach:
+                covered += end - max(start, reach)
+                reach = end
+        return covered / traits.count if traits.count else 0.0
+
+    def brevity(self, index: int) -> float:
+        """1 for a short block, falling to 0.3 for a long one: furniture is short, a paragraph only mentions it."""
+        count = self.traits[index].count
+        return 1.0 if count <= 25 else max(0.3, 1.0 - (count - 25) / 60)
+
+    @cached_property
+    def repeats(self) -> list[list[int]]:
+        """Groups of blocks with the same wording of two words or more, in page order."""
+        seen: defaultdict[str, list[int]] = defaultdict(list)
+        for index, traits in enumerate(self.traits):
+            if traits.count >= 2:
+                seen[" ".join(traits.words)].append(index)
+        return [indices for indices in seen.values() if len(indices) > 1]
+
+    @cached_property
+    def shared(self) -> Floats:
+        """For each block the share of its content words that other prose of the core uses too, 0 to 1.
+
+        Content words are no function words and not short. Of blocks under four words the share is 0; of long ones, where it
+        says little, it is taken as a half.
+        """
+        speaks = self.inner & (self.prose > 0.5) & ~self.holdings.claims.disclaimed
+        speaking = set(np.flatnonzero(speaks).tolist())
+        judged = [i for i, traits in enumerate(self.traits) if 3 < traits.count <= _SHARED_WORDS]
+        told = set().union(*(self.traits[i].words for i in judged)) - self.function_words
+        told = {word for word in told if len(word) >= _CONTENT_WORD or word > "\u3000"}
+        content = {i: told.intersection(self.traits[i].words) for i in speaking.union(judged)}
+        counts = Counter(chain.from_iterable([content[i] for i in speaking]))
+        elsewhere = {word for word, times in counts.items() if times > 1}
+        found = np.where(self.count > _SHARED_WORDS, 0.5, 0.0)
+        for index in judged if counts else ():
+            words = content[index]
+            if words:
+                used = words & elsewhere if index in speaking else words & counts.keys()
+                found[index] = len(used) / len(words)
+        return found
+
+    @property
+    def plain_prose(self) -> list[int]:
+        """For each block its number of words where it plainly reads like prose and is shown, else 0."""
+        words: list[int] = np.where(self.shown & (self.prose >= 0.75), self.count, 0.0).astype(np.int64).tolist()
+        return words
+
+    # -- geography -----------------------------------------------------------------------------------------------------
+
+    def _who_is_shown(self) -> Mask:
+        """Which blocks a reader sees, or would see once a script has shown an article that waits for it."""
+        blocks_hidden = np.array([block.hidden for block in self.blocks], np.bool_)
+        words = self.prose * self.count
+        hidden = float(words[blocks_hidden].sum())
+        waits = hidden > 100 and hidden > 3 * (float(words.sum()) - hidden)
+        return ~blocks_hidden | waits
+
+    def _find_core(self) -> tuple[int, int]:
+        """The range of blocks from the first prose to the last: where prose outweighs what stands between.
+
+        The heaviest stretch (Kadane's algorithm): words of prose count for it, every other block against it.
+        """
+        best = run = 0.0
+        home = self.document.nodes[self.holdings.home] if self.document.nodes else None
+        first, last = (home.first, home.last) if home else (0, len(self.blocks))
+        start, core = first, (first, first)
+        proses, counts = self.holdings.block_prose.tolist(), self.count.tolist()
+        for index in range(first, last):
+            prose = proses[index]
+            run += prose if prose >= _CORE_PROSE else -min(6.0, 2.0 + counts[index] / 4)
+            if run <= 0:
+                run, start = 0.0, index + 1
+            elif run > best:
+                best, core = run, (start, index + 1)
+        return core
+
+    def place(self, index: int) -> int:
+        """-1 before the core, 0 inside, 1 after it."""
+        return -1 if index < self.core[0] else int(index >= self.core[1])
+
+    @cached_property
+    def headlines(self) -> dict[int, float]:
+        """The blocks that may be the headline, with how likely each is.
+
+        In HTML by likeness to the declared titles and by heading level; in text the first line, if it is short and prose
+        follows soon.
+        """
+        found: dict[int, float] = {}
+        titles = [tokens(title) for title in self.document.meta.titles]
+        for index in range(min(len(self.blocks), max(self.core[0] + 4, 1))):
+            block, traits = self.blocks[index], self.traits[index]
+            if not 0 < traits.count <= 40 or block.hidden:
+                continue
+            likeness = max((same_wording(title, traits.words) for title in titles), default=0.0)
+            heading = block.kind is Kind.HEADING
+            main = heading and block.level == 1
+            score = likeness + (0.45 if main else 0.2 if heading and likeness > 0.4 else 0.0)
+            if score >= 0.45 and (heading or likeness >= 0.6):
+                found[index] = score
+        return found or self._first_line()
+
+    def _first_line(self) -> dict[int, float]:
+        for index in range(0 if self.document.is_html else min(2, len(self.blocks))):
+            traits = self.traits[index]
+            if traits.count >= 3:
+                ends = traits.terminal and self.blocks[index].text[-1] not in "?!"
+                following = any(t.prose > 0.5 for t in self.traits[index + 1 : index + 6])
+                return {index: 1.0} if traits.count <= 25 and not ends and following else {}
+        return {}
+
+    @cached_property
+    def headline(self) -> int:
+        """The index of the likeliest headline, of equals the first; -1 for none."""
+        return max(self.headlines, key=lambda i: (self.headlines[i], -i), default=-1)

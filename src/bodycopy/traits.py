@@ -1,0 +1,76 @@
+"""What one block's wording shows, counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bodycopy.document import Block, Kind
+from bodycopy.words import Hit, tokens
+
+_TERMINAL = frozenset(".!?…。！？:;")
+_CLOSING = "\"'”’»)]*_ 」』）"
+_NO_PROSE = frozenset((Kind.BUTTON, Kind.SEPARATOR, Kind.HEADING, Kind.CAPTION))
+_PROSE_LENGTH = 25
+_PROSE_FUNCTION_SHARE = 0.3
+
+
+@dataclass(slots=True)
+class Traits:
+    """What one block's wording shows.
+
+    ``words`` are its folded words, ``count`` how many; ``terminal`` says that it ends as a sentence does, ``marks`` how many
+    sentence ends it has, ``function_share`` which share of its words are the language's most frequent ones, ``prose`` how
+    much it reads like prose (0 to 1), ``hits`` the phrases found.
+    """
+
+    words: list[str]
+    count: int
+    terminal: bool
+    marks: int
+    hits: Sequence[Hit] = ()
+    function_share: float = 0.0
+    prose: float = 0.0
+
+    def phrase(self, *groups: str) -> str:
+        """The first phrase found of any of these groups, or an empty string."""
+        for hit in self.hits:
+            if hit[0] in groups:
+                return hit[1]
+        return ""
+
+
+def traits_of(block: Block) -> Traits:
+    """Count one block's words and marks; phrases and prose need the page's language and come later."""
+    text = block.text
+    words = tokens(text)
+    count = len(words)
+    ending = text.rstrip(_CLOSING)[-1:]
+    marks = text.count(". ") + text.count("! ") + text.count("? ") + 1
+    if not text.isascii():
+        marks += text.count("。") + text.count("！") + text.count("？") + text.count("…")
+    return Traits(words, count, ending in _TERMINAL and ending != "", marks)
+
+
+def prose_of(block: Block, traits: Traits) -> float:
+    """How much a block reads like prose: long enough, ends as a sentence, common words, few links; 0 to 1."""
+    if traits.count < 5 or block.kind in _NO_PROSE:
+        return 0.0
+    length = min(1.0, traits.count / _PROSE_LENGTH)
+    common = min(1.0, traits.function_share / _PROSE_FUNCTION_SHARE)
+    ending = 1.0 if traits.terminal else 0.35 if traits.marks < 2 else 0.7
+    return length * common * ending * (1.0 - block.link_share) ** 2
+
+
+def headline_like(block: Block, traits: Traits) -> bool:
+    """Three to twenty-five words without a full stop, neither a table row nor code."""
+    if not 3 <= traits.count <= 25 or block.kind in (Kind.ROW, Kind.CODE):
+        return False
+    return block.text[-1] not in ",;" and (not traits.terminal or block.text[-1] in "?!:")
+
+
+def unfinished(block: Block, traits: Traits) -> bool:
+    """Not a paragraph: a separator, a very short line, or one without a full stop."""
+    if block.kind in (Kind.ROW, Kind.CODE):
+        return False
+    return block.kind is Kind.SEPARATOR or traits.count < 4 or not traits.terminal or block.text[-1] in "?!"
