@@ -42,6 +42,7 @@ ORDER = (
     "naming",
     "result",
     "label",
+    "remains",
     "keep",
     "read",
     "cuts",

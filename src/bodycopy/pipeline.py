@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -21,6 +21,8 @@ from bodycopy.label import Weights, label_blocks, weights_for
 from bodycopy.read.html import read_html
 from bodycopy.read.source import load
 from bodycopy.read.text import read_text
+from bodycopy.reasons import BlockReasons
+from bodycopy.remains import remains
 from bodycopy.result import LabelledBlock, Removal
 from bodycopy.survey import Survey
 from bodycopy.version import VERSION
@@ -31,6 +33,10 @@ _DECIDING = (
     "traits.py", "words.py",
     "rules", "read", "data",
 )  # fmt: skip
+# Two looks settle nearly every page; a page that was made to need one look a block gets no more than these.
+_MOST_LOOKS = 6
+# The share of what stays at first that must still stay in the end.
+_LEAST_KEPT = 0.6
 DEFAULT_KEEP = frozenset({Label.TITLE, Label.BODY})
 
 
@@ -171,13 +177,45 @@ def clean_document(document: Document, options: Options | None = None, weights: 
     """The same for a document that has been read already. ``weights`` replace those that ship, for trying others."""
     options = options or Options()
     weights = weights_for(document.is_html) if weights is None else weights
+    first, warnings = _look(document, options, weights)
+    return Cleaned(document, _settled(document, first, options, weights), document.warnings + warnings)
+
+
+def _settled(
+    document: Document, first: tuple[LabelledBlock, ...], options: Options, weights: Weights
+) -> tuple[LabelledBlock, ...]:
+    """Look again at what stays, as somebody who cleans the result would, until nothing more goes.
+
+    So cleaning what was cleaned changes nothing. Where further looks would take much, they are wrong and the first stands.
+    """
+    blocks, numbers, rest, settled = list(first), list(range(len(first))), document, first
+    least = _LEAST_KEPT * _kept_characters(first)
+    for _ in range(_MOST_LOOKS):
+        stay = [i for i, item in enumerate(settled) if item.kept or item.label is Label.TITLE]
+        if len(stay) == len(settled) or not stay:
+            break
+        numbers, rest = [numbers[i] for i in stay], remains(rest, stay)
+        settled, _ = _look(rest, options, weights)
+        for number, item in zip(numbers, settled, strict=True):
+            evidence = BlockReasons.numbered(item.evidence, number)
+            blocks[number] = item._replace(block=document.blocks[number], evidence=evidence)
+        if _kept_characters(blocks) < least:
+            return first
+    return tuple(blocks)
+
+
+def _kept_characters(settled: Sequence[LabelledBlock]) -> int:
+    return sum([len(item.block.text) for item in settled if item.kept])
+
+
+def _look(document: Document, options: Options, weights: Weights) -> tuple[tuple[LabelledBlock, ...], tuple[str, ...]]:
+    """Judge a document once, as if nothing had been cut from it before."""
     least = threshold(strictness(options.strictness))
     survey = Survey(document, library(options.phrases))
     firings = gather(survey)
     extra = [reason for labeller in options.labellers for reason in labeller(survey)]
     judged = label_blocks(survey, firings, extra, weights, least)
-    settled, warnings = decide(judged, survey.plain_prose, options.keep, least)
-    return Cleaned(document, settled, document.warnings + warnings)
+    return decide(judged, survey.plain_prose, options.keep, least)
 
 
 def clean_many(sources: Iterable[object], *, options: Options | None = None) -> Iterator[Cleaned | BodycopyError]:

@@ -71,7 +71,7 @@ class Reasons:
 
     def block(self, index: int) -> BlockReasons:
         """The reasons about one block, as a sequence of evidence."""
-        return BlockReasons(self, index)
+        return BlockReasons(self, index, index)
 
     def label_scores(self) -> dict[Label, Floats]:
         """By label, in the order of labels, its score for each block. Labels that nothing spoke for are left out."""
@@ -99,16 +99,20 @@ def _company(index: int, name: str, weight: float) -> Iterator[Evidence]:
 
 
 class BlockReasons(Sequence[Evidence]):
-    """The evidence about one block, made when it is looked at. Pickles as a plain tuple and equals one."""
+    """The evidence about one block, made when it is looked at. Pickles as a plain tuple and equals one.
 
-    __slots__ = ("_index", "_reasons")
+    ``number`` is the block's index in the evidence: where only a part of a page was judged, that on the whole page.
+    """
 
-    def __init__(self, reasons: Reasons, index: int) -> None:
+    __slots__ = ("_index", "_number", "_reasons")
+
+    def __init__(self, reasons: Reasons, index: int, number: int) -> None:
         self._reasons = reasons
         self._index = index
+        self._number = number
 
     def __iter__(self) -> Iterator[Evidence]:
-        return self._reasons.evidence(self._index)
+        return (reason._replace(block=self._number) for reason in self._reasons.evidence(self._index))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -127,3 +131,10 @@ class BlockReasons(Sequence[Evidence]):
 
     def __repr__(self) -> str:
         return repr(tuple(self))
+
+    @classmethod
+    def numbered(cls, evidence: Sequence[Evidence], number: int) -> Sequence[Evidence]:
+        """The same evidence about the block by another number."""
+        if isinstance(evidence, cls):
+            return cls(evidence._reasons, evidence._index, number)
+        return tuple(reason._replace(block=number) for reason in evidence)
