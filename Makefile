@@ -16,7 +16,7 @@ TRUTH ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check eval bench accept fit clean
+.PHONY: help demo test check eval bench accept picture fit clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
@@ -82,6 +82,10 @@ bench: $(VENV)/stamp  ## speed beside trafilatura on the same pages
 accept: $(VENV)/stamp  ## record the present results as expected, for review (TRUTH='fixture ...' drafts its truth too)
 	$(BIN)/python tests/accept.py $(TRUTH)
 	$(BIN)/python tests/accept_sessions.py
+	$(BIN)/python docs/picture.py
+
+picture: $(VENV)/stamp  ## draw the picture of the README from a fixture page
+	$(BIN)/python docs/picture.py
 
 fit: $(VENV)/stamp  ## fit the rules' weights on the open bench pages
 	$(BIN)/python bench/fit.py $(FIT_ARGS)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bodycopy import cli
+from bodycopy.document import Label
 from cli_tools import PAGE, PARAGRAPHS, PITCH, TEXT, cli_bytes, do_fixture, put  # noqa: F401 - a fixture
 
 
@@ -71,10 +72,36 @@ def test_explain_tells_kept_from_dropped_in_words(do: Any, tmp_path: Path) -> No
     assert [line.split()[0] for line in lines] == ["keep"] * 3 + ["drop"] + ["keep"] * 4
     assert [line.partition("  ")[2].split()[0] for line in lines][3] == "signup"
     assert all(line.endswith(text) for line, text in zip(lines, PARAGRAPHS, strict=True)), "full text off a terminal"
-    assert any(line.startswith("      signup/") for line in answer.out.splitlines())
     result = json.loads(do("explain", "-", "--to", "json", stdin=TEXT.encode()).out)
     assert [block["kept"] for block in result["blocks"]] == [True] * 3 + [False] + [True] * 4
     assert result["blocks"][3]["evidence"][0].keys() == {"rule", "label", "weight", "score", "saw"}
+
+
+def reasons(out: str, block: str) -> list[tuple[float, str]]:
+    """Weights and rules below the block whose line ends so."""
+    _, _, below = out.partition(f"{block}\n")
+    rows = re.finditer(
+        r"^ {10,}([-+]\d+\.\d\d)  ([a-z]+/[a-z-]+)", re.split(r"^(?=keep|drop)", below, flags=re.M)[0], re.M
+    )
+    return [(float(row[1]), row[2]) for row in rows]
+
+
+def test_explain_shows_the_strongest_reasons_and_all_where_asked(do: Any, tmp_path: Path) -> None:
+    put(tmp_path / "a.txt")
+    short, long = do("explain", "a.txt").out, do("explain", "a.txt", "--all").out
+    cut, every = reasons(short, PARAGRAPHS[3]), reasons(long, PARAGRAPHS[3])
+    assert 3 <= len(cut) <= 4
+    assert set(cut) < set(every)
+    assert cut[0][0] == min(weight for weight, _ in every), "the strongest for the cut comes first"
+    assert any(rule.startswith("signup/") for _, rule in cut), "the label is accounted for"
+    assert f"and {len(every) - len(cut)} more\n" in short
+    assert "more" not in re.sub(r".*line \d.*", "", long)
+    kept = reasons(short, PARAGRAPHS[1])
+    assert kept
+    assert all(weight > 0 for weight, _ in kept)
+    assert long.startswith("keep  title ")
+    told = json.loads(do("explain", "a.txt", "--to", "json").out)["blocks"][3]["evidence"]
+    assert [(round(e["weight"], 2), e["rule"]) for e in told] == every
 
 
 def test_explain_says_what_cannot_be_read(do: Any) -> None:
@@ -90,12 +117,13 @@ def test_control_characters_of_a_page_do_not_reach_the_terminal(do: Any, tmp_pat
 
 def test_rules(do: Any) -> None:
     table = do("rules").out.splitlines()
-    assert table[0].split()[:2] == ["rule", "family"]
+    assert table[0].split(maxsplit=1) == ["rule", "what it looks for"]
     ids = [line.split()[0] for line in table[1:]]
     assert len(ids) == len(set(ids)) > 5
     page = do("rules", ids[0]).out
     assert page.startswith(ids[0])
-    assert len(page.splitlines()) >= 3
+    assert "\n## Fires\n" in page
+    assert "▶ marks" in page
     near = do("rules", ids[0][:-1])
     assert near.status == 2
     assert ids[0] in near.err
@@ -127,4 +155,8 @@ def test_help_lists_the_commands(do: Any) -> None:
     assert answer.status == 0
     for name in ("clean", "explain", "rules"):
         assert name in answer.out
-    assert do("clean", "--help").status == 0
+        page = do(name, "--help")
+        assert page.status == 0
+        assert "[[" not in page.out
+    assert "..." not in answer.out.partition("Commands:")[2], "no command's line is cut short"
+    assert all(label.value in do("clean", "--help").out for label in Label)

@@ -70,3 +70,16 @@ def test_a_terminal_gets_colour_and_its_own_width(tmp_path: Path) -> None:
     _, bare = on_terminal("explain", "a.txt", cwd=tmp_path, NO_COLOR="1")
     assert ANSI not in bare
     assert bare.decode().splitlines()[0].startswith("keep  title")
+
+
+def test_a_page_of_a_rule_is_wrapped_not_cut(tmp_path: Path) -> None:
+    status, shown = on_terminal("rules", "signup/offer", cwd=tmp_path, columns=60)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown.decode())
+    assert status == 0
+    assert max(map(len, plain.splitlines())) <= 60
+    assert "where such words are told about rather than said to the reader" in " ".join(plain.split())
+
+
+def test_explain_does_not_wait_for_a_typist(tmp_path: Path) -> None:
+    status, shown = on_terminal("explain", cwd=tmp_path)
+    assert (status, b"no input: name a file" in shown) == (2, True)

@@ -60,7 +60,7 @@ ONLY = {"read": {"document", "words", "errors"}}
 OPTIONAL = {"trafilatura", "lxml", "bs4"}
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-ALL_CODE = sorted(p for folder in ("src", "tests", "bench") for p in (ROOT / folder).rglob("*.py"))
+ALL_CODE = sorted(p for folder in ("src", "tests", "bench", "docs") for p in (ROOT / folder).rglob("*.py"))
 
 
 def name_of(path: Path) -> str:

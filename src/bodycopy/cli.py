@@ -25,7 +25,7 @@ from bodycopy.version import VERSION
 if TYPE_CHECKING:
     from rich.text import Text
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 class _StandardOutputError(Exception):
@@ -92,7 +92,10 @@ def _show_version() -> int:
 @app.command("clean")
 @command(CleanArguments)
 def clean(given: CleanArguments) -> int:
-    """Clean pages and texts: one to standard output, several with -o DIR or --in-place."""
+    """Give the body copy of pages and texts.
+
+    One goes to standard output; several need -o DIR or --in-place.
+    """
     given.check_combination()
     job = cli_job.Job(given, given.checked(), cli_job.Outlet(_say, _emit))
     for work in cli_job.plan(given, job.fail):
@@ -105,12 +108,17 @@ def clean(given: CleanArguments) -> int:
 @app.command("explain")
 @command(ExplainArguments)
 def explain(given: ExplainArguments) -> int:
-    """Show every block of a page with its label, its score and the reasons for them, kept and dropped."""
+    """Show every block with its label and why.
+
+    The number of a block says how much speaks for its being body (log-odds, in nats); those below it, how much each reason
+    adds or takes. Shown are the strongest for the decision: --all and --to json give every one.
+    """
     known("--to", given.to, ("text", "json"))
     options = given.checked()
-    if os.path.isdir(given.input):
-        raise UsageError(f"{shown(given.input)} is a folder: explain takes one page")
-    (item,) = find_inputs([given.input], failed=lambda name, reason: _say(f"{name}: {reason}"))
+    name = given.input or cli_job.standard_input()
+    if os.path.isdir(name):
+        raise UsageError(f"{shown(name)} is a folder: explain takes one page")
+    (item,) = find_inputs([name], failed=lambda name, reason: _say(f"{name}: {reason}"))
     try:
         cleaned = cli_job.clean_bytes(cli_job.read(item), item, given, options)
     except Exception as error:  # noqa: BLE001 - one line here too
@@ -124,15 +132,18 @@ def explain(given: ExplainArguments) -> int:
     if given.to == "json":
         _emit(to_json(terminal.explain_dict(cleaned), indent=2) + "\n")
     else:
-        _print_lines(terminal.explain_lines(cleaned), sys.stdout)
+        _print_lines(terminal.explain_lines(cleaned, given.every), sys.stdout)
     return 0
 
 
 @app.command("rules")
 def rules(
-    identifier: Annotated[str | None, typer.Argument(metavar="[ID]", help="A rule, as in signup/form.")] = None,
+    identifier: Annotated[str | None, typer.Argument(metavar="ID", help="A rule, as in signup/offer.")] = None,
 ) -> int:
-    """List all rules, or show one with its description and its examples."""
+    """List all rules, or show one.
+
+    One rule comes with its description and its examples.
+    """
     import bodycopy.rules  # noqa: F401 - this fills the table
     from bodycopy import terminal
     from bodycopy.evidence import RULES
@@ -145,7 +156,7 @@ def rules(
         near = near or difflib.get_close_matches(identifier, RULES, n=3, cutoff=0.4)
         hint = f"; nearest: {', '.join(near)}" if near else "; see them all with: bodycopy rules"
         raise UsageError(f"no rule is called {shown(identifier)}{hint}")
-    _print_lines(terminal.rule_lines(RULES[identifier], rule_examples(identifier)), sys.stdout)
+    _print_lines(terminal.rule_lines(RULES[identifier], rule_examples(identifier)), sys.stdout, wrap=True)
     return 0
 
 
@@ -183,8 +194,8 @@ def _emit(data: bytes | str) -> None:
         raise _StandardOutputError(error.strerror or str(error)) from error
 
 
-def _print_lines(lines: Iterable[Text], stream: IO[str] | None) -> None:
-    """Lines cut to the terminal's width and styled, where it is one; whole and plain, where it is not."""
+def _print_lines(lines: Iterable[Text], stream: IO[str] | None, *, wrap: bool = False) -> None:
+    """Lines styled and cut to the terminal's width (or wrapped), where it is one; whole and plain, where it is not."""
     if stream is None:
         raise _StandardOutputError("it is closed")
     if not stream.isatty():
@@ -199,7 +210,7 @@ def _print_lines(lines: Iterable[Text], stream: IO[str] | None) -> None:
     bare = bool(os.environ.get("NO_COLOR"))
     console = Console(file=stream, color_system=None if bare else "auto", highlight=False, markup=False, emoji=False)
     for line in lines:
-        console.print(line, no_wrap=True, overflow="ellipsis", crop=True)
+        console.print(line, no_wrap=not wrap, overflow="fold" if wrap else "ellipsis", crop=True)
 
 
 def _closed_pipe(status: int) -> int:

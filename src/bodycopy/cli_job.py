@@ -47,7 +47,7 @@ class Done(NamedTuple):
 
 def plan(given: CleanArguments, failed: Callable[[str, str], None]) -> list[Work]:
     """All inputs with their outputs. Raises :class:`UsageError`; ``failed`` is told what ``find_inputs`` tells."""
-    named = given.inputs or [_standard_input()]
+    named = given.inputs or [standard_input()]
     output = Path(given.output) if given.output else None
     if given.output == "":
         raise UsageError("-o: the name of the output is empty")
@@ -71,7 +71,8 @@ def plan(given: CleanArguments, failed: Callable[[str, str], None]) -> list[Work
     return [Work(*pair) for pair in zip(found, outputs, strict=True)]
 
 
-def _standard_input() -> str:
+def standard_input() -> str:
+    """Its name, where something may come from it. Raises :class:`UsageError` where a command would wait for a typist."""
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("no input: name a file or a folder, or - for standard input")
     return files.STDIN

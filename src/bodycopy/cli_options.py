@@ -29,10 +29,18 @@ _LABELS = tuple(label.value for label in Label)
 class Reading:
     """What `clean` and `explain` share: how the input is read and what is kept of it."""
 
-    keep: Annotated[list[str] | None, typer.Option("--keep", metavar="LABEL", help="Keep this label too.")] = None
-    drop: Annotated[list[str] | None, typer.Option("--drop", metavar="LABEL", help="Drop this label too.")] = None
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--keep", metavar="LABEL", help=f"Keep this label too; may be repeated. One of {', '.join(_LABELS)}."
+        ),
+    ] = None
+    drop: Annotated[
+        list[str] | None, typer.Option("--drop", metavar="LABEL", help="Drop this label too; may be repeated.")
+    ] = None
     strictness: Annotated[
-        str, typer.Option(metavar="S", help="How much may go: careful, balanced, strict, or a number from 0 to 1.")
+        str,
+        typer.Option(metavar="S", help="How much may go: careful (least), balanced, strict, or a number from 0 to 1."),
     ] = "balanced"
     phrases: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Add a phrase pack (TOML).")] = None
     url: Annotated[str | None, typer.Option(metavar="URL", help="The page's address.")] = None
@@ -68,7 +76,7 @@ class CleanArguments(Reading):
 
     inputs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[INPUT]...", help="Files, folders, or - for standard input (the default)."),
+        typer.Argument(metavar="INPUT", help="Files, folders, or - for standard input (the default)."),
     ] = None
     to: Annotated[
         str | None, typer.Option(metavar="FORMAT", help="Write text (the default), markdown, html or json.")
@@ -133,8 +141,11 @@ class CleanArguments(Reading):
 class ExplainArguments(Reading):
     """Everything `bodycopy explain` can be told."""
 
-    input: Annotated[str, typer.Argument(metavar="INPUT", help="A file, or - for standard input.")] = STDIN
-    to: Annotated[str, typer.Option(metavar="FORMAT", help="text or json.")] = "text"
+    input: Annotated[
+        str | None, typer.Argument(metavar="INPUT", help="A file, or - for standard input (the default).")
+    ] = None
+    to: Annotated[str, typer.Option(metavar="FORMAT", help="Write text or json.")] = "text"
+    every: Annotated[bool, typer.Option("--all", help="Show every reason, not only the strongest.")] = False
 
 
 def known(option: str, value: str, values: Sequence[str]) -> str:

@@ -20,31 +20,53 @@ if TYPE_CHECKING:
 _HEAD = ("schema", "version", "fingerprint", "format", "encoding", "url", "lang", "title")
 _WIDEST_LABEL = max(len(label) for label in Label)
 _KEPT, _DROPPED, _FAINT = "green", "red", "dim"
+_STRONGEST = 3
+_REASONS_FROM = len("keep  ") + _WIDEST_LABEL + 2
 
 
-def explain_lines(cleaned: Cleaned) -> Iterator[Text]:
-    """Every block with its decision, label, score (log-odds of body, nats), line and text; below it its reasons."""
+def explain_lines(cleaned: Cleaned, every: bool = False) -> Iterator[Text]:
+    """Every block with its decision, label, score (log-odds of body, nats), line and text; below it its reasons.
+
+    Of these the strongest for the decision, or ``every`` one, in the order in which they were found.
+    """
+    digits = len(str(max((item.block.line for item in cleaned.blocks), default=0)))
     for item in cleaned.blocks:
-        yield _block_line(item)
-        for reason in item.evidence:
+        yield _block_line(item, digits)
+        reasons = item.evidence if every else _strongest(item)
+        for reason in reasons:
             yield _reason_line(reason)
+        if more := len(item.evidence) - len(reasons):
+            yield Text(f"{'':{_REASONS_FROM + 9}}and {more} more", style=_FAINT)
 
 
-def _block_line(item: LabelledBlock) -> Text:
+def _block_line(item: LabelledBlock, digits: int) -> Text:
     word, style = ("keep", _KEPT) if item.kept else ("drop", _DROPPED)
     line = Text(f"{word}  ", style=f"bold {style}")
     line.append(f"{item.label.value:{_WIDEST_LABEL}}  ", style=f"not bold {style}")
-    line.append(f"{item.score:+7.2f}  ", style="not bold default")
-    line.append(f"line {item.block.line}  ", style="not bold dim default")
-    line.append(shown(item.block.text), style="not bold default")
+    line.append(f"{item.score:+7.2f}  ", style="default")
+    line.append(f"line {item.block.line:<{digits}}  ", style="not bold dim default")
+    line.append(shown(item.block.text), style="default" if item.kept else "not bold default")
     return line
 
 
+def _strongest(item: LabelledBlock) -> list[Evidence]:
+    """The reasons that spoke most for what was decided, the strongest first, one that gave the label its name among them."""
+    side = 1 if item.kept else -1
+    spoke = sorted((e for e in item.evidence if e.weight * side > 0), key=lambda e: -abs(e.weight))
+    told = spoke[:_STRONGEST]
+    if item.label is not Label.BODY and all(reason.label is not item.label for reason in told):
+        # Headlines stay and some cuts get their name whatever the weight: the naming score says by what.
+        named = sorted((e for e in item.evidence if e.label is item.label), key=lambda e: -e.score)
+        told += named[:1]
+    return told
+
+
 def _reason_line(reason: Evidence) -> Text:
-    line = Text("      ", style=_FAINT)
-    line.append(f"{reason.rule}  {reason.weight:+.2f}")
+    # The weight stands below the score: both are nats, for body above zero and against it below.
+    line = Text(f"{'':{_REASONS_FROM}}{reason.weight:+7.2f}  ", style=_KEPT if reason.weight > 0 else _DROPPED)
+    line.append(reason.rule, style="default")
     if reason.saw:
-        line.append(f"  saw {shown(reason.saw)}")
+        line.append(f": {shown(reason.saw)}", style=f"{_FAINT} default")
     return line
 
 
@@ -76,9 +98,9 @@ def opening(doc: str) -> str:
 
 
 def rules_lines(rules: Sequence[Rule]) -> Iterator[Text]:
-    """A table of rules: id, family, the first line of the description."""
-    rows = [("rule", "family", "what it removes")]
-    rows += [(rule.id, rule.family, opening(rule.doc)) for rule in rules]
+    """A table of rules: id and the first paragraph of the description."""
+    rows = [("rule", "what it looks for")]
+    rows += [(rule.id, _unmarked(opening(rule.doc))) for rule in rules]
     for number, line in enumerate(columns(rows)):
         line.stylize("bold" if number == 0 else "")
         yield line
@@ -88,12 +110,18 @@ def rule_lines(rule: Rule, examples: str | None) -> Iterator[Text]:
     """One rule's page: its id and family, its description, its examples where there are any."""
     yield Text(rule.id, style="bold").append(f"  ({rule.family})", style=f"not bold {_FAINT}")
     yield Text()
-    for line in cleandoc(rule.doc).splitlines():
-        yield Text(line)
+    for paragraph in cleandoc(rule.doc).split("\n\n"):
+        yield from (Text(" ".join(_unmarked(paragraph).split())), Text())
     if examples:
+        yield Text("Examples; ▶ marks the blocks that the rule fires on.", style=_FAINT)
         yield Text()
         for line in examples.splitlines():
-            yield Text(shown(line))
+            yield Text(shown(line), style="bold" if line.startswith("## ") else "")
+
+
+def _unmarked(doc: str) -> str:
+    """A docstring as a reader of a terminal wants it."""
+    return doc.replace("``", "`")
 
 
 class Tally:
