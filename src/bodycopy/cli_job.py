@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from bodycopy import inputs as files
 from bodycopy.cli_options import CleanArguments, Reading
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _METADATA = ("author", "date", "sitename")
 _UTF8_MARK = b"\xef\xbb\xbf"
+# A terminal is a device too and ends when its user says so; what has said more than this without an end has none.
+_MOST_OF_DEVICE = 16_000_000
 
 
 class Outlet(NamedTuple):
@@ -61,9 +64,9 @@ def plan(given: CleanArguments, failed: Callable[[str, str], None]) -> list[Work
         if several and not given.diff:
             raise UsageError("several inputs need -o DIR or --in-place")
         return [Work(item, None) for item in found]
-    if several and output.exists() and not output.is_dir():
+    if several and os.path.exists(output) and not os.path.isdir(output):
         raise UsageError(f"-o: {shown(output)} is not a folder, and several inputs need one")
-    if several or output.is_dir() or str(given.output).endswith(("/", os.sep)):
+    if several or os.path.isdir(output) or str(given.output).endswith(("/", os.sep)):
         outputs = files.plan_outputs(found, output, given.suffix)
     else:
         outputs = [output]
@@ -191,12 +194,27 @@ def read(item: Input) -> bytes:
     """The bytes of an input. Raises :class:`SourceError` where they cannot be had."""
     try:
         if item.path is not None:
-            return item.path.read_bytes()
+            with item.path.open("rb") as file:
+                return _whole(file)
         if sys.stdin is not None:
-            return sys.stdin.buffer.read()
+            return _whole(sys.stdin.buffer)
     except OSError as error:
         raise SourceError(error.strerror or str(error)) from error
     raise SourceError("it is closed")
+
+
+def _whole(file: BinaryIO) -> bytes:
+    """All that a file holds. Raises :class:`SourceError` for a device that goes on and on, as ``/dev/zero`` does."""
+    try:
+        device = stat.S_ISCHR(os.fstat(file.fileno()).st_mode)
+    except (OSError, ValueError):  # no file of the system's
+        device = False
+    if not device:
+        return file.read()
+    data = file.read(_MOST_OF_DEVICE + 1)
+    if len(data) > _MOST_OF_DEVICE:
+        raise SourceError(f"a device that goes on after {_MOST_OF_DEVICE} bytes is no page")
+    return data
 
 
 def clean_bytes(raw: bytes, item: Input, given: Reading, options: Options) -> Cleaned:
