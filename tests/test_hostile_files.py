@@ -150,6 +150,8 @@ def test_files_and_folders_without_permission(tmp_path: Path) -> None:
             1, ["in/closed: Permission denied", "in/shut.txt: Permission denied"],
         )  # fmt: skip
         assert (tmp_path / "new" / "a.txt").read_text() != ""
+        assert unprivileged(tmp_path, "clean", "in/closed", "-o", "new") == (1, ["in/closed: Permission denied"])
+        assert unprivileged(tmp_path, "explain", "in/closed/b.txt") == (1, ["in/closed/b.txt: Permission denied"])
         assert unprivileged(tmp_path, "explain", "in/shut.txt") == (1, ["in/shut.txt: Permission denied"])
         refused = "not written: Permission denied"
         assert unprivileged(tmp_path, "clean", "c.txt", "-o", "out") == (1, [f"out/c.txt: {refused}"])

@@ -59,6 +59,11 @@ def run(arguments: list[str]) -> int:
     except _StandardOutputError as error:
         _say(f"standard output: {error}")
         return _closed_pipe(1)
+    except OSError as error:
+        if error.filename is not None:
+            return _unexpected(error)
+        _say(f"standard output: {error.strerror or error}")  # Typer's own pages of help end here
+        return _closed_pipe(1)
     except Exception as error:  # noqa: BLE001 - a fault of ours is one line too
         return _unexpected(error)
 

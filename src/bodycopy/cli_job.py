@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bodycopy.pipeline import Cleaned, Options
     from bodycopy.read.source import Loaded
 
+_SEVERAL = "several inputs need -o DIR or --in-place"
 _METADATA = ("author", "date", "sitename")
 _UTF8_MARK = b"\xef\xbb\xbf"
 # A terminal is a device too and ends when its user says so; what has said more than this without an end has none.
@@ -54,15 +55,19 @@ def plan(given: CleanArguments, failed: Callable[[str, str], None]) -> list[Work
     output = Path(given.output) if given.output else None
     if given.output == "":
         raise UsageError("-o: the name of the output is empty")
+    folders = any(os.path.isdir(name) for name in named)
+    if folders and output is None and not given.in_place and not given.diff:
+        raise UsageError(_SEVERAL)
     found = files.find_inputs(named, beside=output, failed=failed)
-    several = len(found) > 1 or any(os.path.isdir(name) for name in named)
+    several = len(found) > 1 or folders
     if given.url is not None and several:
         raise UsageError("--url is the address of one page: give one input with it")
     if given.in_place:
-        return [Work(item, item.path) for item in {os.path.realpath(i.path or ""): i for i in found}.values()]
+        found = list({os.path.realpath(item.path or ""): item for item in found}.values())
+        return [Work(item, item.path) for item in found if _may_be_written_over(item, failed)]
     if output is None:
         if several and not given.diff:
-            raise UsageError("several inputs need -o DIR or --in-place")
+            raise UsageError(_SEVERAL)
         return [Work(item, None) for item in found]
     if several and os.path.exists(output) and not os.path.isdir(output):
         raise UsageError(f"-o: {shown(output)} is not a folder, and several inputs need one")
@@ -72,6 +77,14 @@ def plan(given: CleanArguments, failed: Callable[[str, str], None]) -> list[Work
         outputs = [output]
     files.refuse_own_input(found, outputs)
     return [Work(*pair) for pair in zip(found, outputs, strict=True)]
+
+
+def _may_be_written_over(item: Input, failed: Callable[[str, str], None]) -> bool:
+    """Whether an input is a file, or not there at all, which reading it will say: a pipe would be waited for."""
+    if item.path is None or os.path.isfile(item.path) or not os.path.exists(item.path):
+        return True
+    failed(item.name, "not a file that can be written over")
+    return False
 
 
 def _standard_input() -> str:
@@ -213,7 +226,7 @@ def _whole(file: BinaryIO) -> bytes:
         return file.read()
     data = file.read(_MOST_OF_DEVICE + 1)
     if len(data) > _MOST_OF_DEVICE:
-        raise SourceError(f"a device that goes on after {_MOST_OF_DEVICE} bytes is no page")
+        raise SourceError("a device that has no end")
     return data
 
 

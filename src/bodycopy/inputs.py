@@ -88,11 +88,17 @@ def find_inputs(given: Sequence[str], *, beside: Path | None = None, failed: Cal
         if not os.path.isdir(path):  # unlike Path.is_dir never an error: reading the file says what is wrong
             found.setdefault(os.path.abspath(path), Input(path, shown(path), PurePath(path.name)))
             continue
-        empty = True
-        for file in _walk(path, beside, failed):
-            empty = False
+        silent = True
+
+        def told(name: str, reason: str) -> None:
+            nonlocal silent
+            silent = False
+            failed(name, reason)
+
+        for file in _walk(path, beside, told):
+            silent = False
             found.setdefault(os.path.abspath(file), Input(file, shown(file), file.relative_to(path)))
-        if empty:
+        if silent:
             failed(shown(path), "no page or text file in this folder")
     return list(found.values())
 
