@@ -93,7 +93,7 @@ def test_a_full_disk_in_place_leaves_the_input(tmp_path: Path) -> None:
 
 def test_a_read_only_disk_is_told(tmp_path: Path) -> None:
     put(tmp_path / "b.txt")
-    prepare = "cp ../b.txt a.txt; mount -o remount,ro ."
+    prepare = "cp ../b.txt a.txt; mount -o remount,bind,ro ."
     for number, arguments in enumerate((["disk/a.txt", "--in-place"], ["b.txt", "-o", "disk/new.txt"])):
         where = tmp_path / str(number)
         put(where / "b.txt")
