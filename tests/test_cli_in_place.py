@@ -82,8 +82,16 @@ def test_in_place_refuses_what_it_cannot_give_back(do: Any, tmp_path: Path) -> N
 def test_in_place_refuses_a_read_only_file(do: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = put(tmp_path / "a.txt")
     file.chmod(0o444)
-    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write to all
-    answer = do("clean", "a.txt", "--in-place")
+    really = os.open
+
+    def refuse(path: Any, flags: int, *more: Any) -> int:  # root may write to all
+        if flags & (os.O_WRONLY | os.O_RDWR) and Path(path).name == "a.txt":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return really(path, flags, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(inputs.os, "open", refuse)
+        answer = do("clean", "a.txt", "--in-place")
     assert (answer.status, answer.lines) == (
         1,
         ["bodycopy: a.txt: not written: Permission denied: the file is read-only"],
@@ -101,7 +109,11 @@ def test_a_failing_disk_leaves_everything_as_it_was(
 ) -> None:
     file, other = put(tmp_path / "a.txt"), put(tmp_path / "out.txt", "what was there")
 
-    def fail(*arguments: Any, **named: Any) -> Any:
+    really = os.open
+
+    def fail(first: Any, *arguments: Any, **named: Any) -> Any:
+        if call == "open" and Path(first) in (file, other):  # whether they may be written to is asked before
+            return really(first, *arguments, **named)
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patch:

@@ -20,8 +20,9 @@ BARE = HTML.replace('<meta charset="utf-8">', "")
 EMPTY = "warning: there is no text here"
 NO_BODY = "warning: nothing here reads like the body of an article"
 BINARY = "not text or HTML: looks like binary data"
-WITHIN = HTML.index(PARAGRAPHS[5]) + 40
-"""A place in the page in the middle of its fourth paragraph."""
+LEFT = PARAGRAPHS[5][:60]
+WITHIN = HTML.index(LEFT) + len(LEFT)
+"""A place in the page in the middle of its fourth paragraph, of whose second sentence some words are left."""
 
 
 class Case(NamedTuple):
@@ -35,9 +36,9 @@ class Case(NamedTuple):
 
 
 def article(data: str | bytes, says: str = "", *, gone: tuple[str, ...] = (PITCH,)) -> Case:
-    """A page or text that is damaged somewhere: its paragraphs before the damage stay, its pitch goes."""
+    """A page or text that is damaged somewhere: all of it before the damage stays, its pitch goes."""
     data = data.encode() if isinstance(data, str) else data
-    return Case(data, says, stays=(PARAGRAPHS[2], PARAGRAPHS[5][:40]), gone=gone)
+    return Case(data, says, stays=(PARAGRAPHS[2], LEFT), gone=gone)
 
 
 def mail(*header: str, body: bytes) -> bytes:
@@ -154,6 +155,39 @@ def test_the_laws_hold_or_it_is_an_error_of_ours(name: str) -> None:
     assert not case.says or f"warning: {cleaned.warnings[0]}".startswith(case.says)
     for law in laws.LAWS[:5]:
         law(cleaned)
+
+
+@pytest.mark.parametrize("end", ["", "</p", "</p><div", "<!--", "<b>"])
+def test_the_last_words_of_a_page_cut_short_stay(end: str) -> None:
+    """Wherever a page is cut in its fourth or fifth paragraph: they are few, have no full stop, and nothing follows."""
+    for paragraph in PARAGRAPHS[5:7]:
+        start = HTML.index(paragraph)
+        for length in (*range(1, 40, 3), *range(40, len(paragraph), 20)):
+            cleaned = bodycopy.clean(HTML[: start + length] + end)
+            assert cleaned.blocks[-1].kept, cleaned.blocks[-1]
+            assert cleaned.text.endswith(paragraph[:length].rstrip() + "\n")
+            assert PITCH not in cleaned.text
+
+
+@pytest.mark.parametrize(
+    "last", ["Sign up for our newsletter", "Read more: The harbour of Port Lennick", "Share on Facebook"]
+)
+@pytest.mark.parametrize("tags", ["<p>", '<div class="box">', "<form>", "<p><b>"])
+def test_furniture_that_stands_last_on_a_page_cut_short_goes(last: str, tags: str) -> None:
+    page = HTML[: HTML.index(PARAGRAPHS[6])] + PARAGRAPHS[6] + "</p>" + tags + last
+    assert last not in bodycopy.clean(page).text
+
+
+def test_a_page_that_leaves_end_tags_out_is_not_cut_short() -> None:
+    """HTML lets ``</p>`` and ``</body>`` be left out, and a page that is closed is whole, whatever in it is not."""
+    page, closing = HTML[: HTML.index("</article>")], "</body></html>"
+    last = "<p>A short last line"
+    scores = {
+        end: bodycopy.clean(start + last + end).blocks[-1].score
+        for start, end in ((page, ""), (page, closing), (page.replace("<article>", "").replace("<main>", ""), "\n"))
+    }
+    assert scores[""] > scores[closing]
+    assert scores[""] > scores["\n"]
 
 
 SURROGATES = "One \ud800 half, another \udfff half, and two in the wrong order: \udc00\ud800."

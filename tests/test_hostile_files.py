@@ -85,14 +85,15 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
 
 def test_a_full_disk_in_place_leaves_the_input(tmp_path: Path) -> None:
     put(tmp_path / "a.txt", LONG)
-    status, lines, disk = on_small_disk(tmp_path, "cp ../a.txt a.txt; cp a.txt b.txt", "clean", "disk", "--in-place")
+    fill = "cp ../a.txt a.txt; cp a.txt b.txt; cat /dev/zero > filler 2>/dev/null; true"
+    status, lines, disk = on_small_disk(tmp_path, fill, "clean", "disk", "--in-place")
     assert (status, lines) == (1, [f"disk/{name}: not written: {FULL}" for name in ("a.txt", "b.txt")])
-    assert disk == f"a.txt\n{LONG}b.txt\n{LONG}"
+    assert disk.rstrip("\0") == f"a.txt\n{LONG}b.txt\n{LONG}filler\n"
 
 
 def test_a_read_only_disk_is_told(tmp_path: Path) -> None:
     put(tmp_path / "b.txt")
-    prepare = "cp ../b.txt a.txt; mount -o remount,ro ."
+    prepare = "cp ../b.txt a.txt; mount -o remount,bind,ro ."
     for number, arguments in enumerate((["disk/a.txt", "--in-place"], ["b.txt", "-o", "disk/new.txt"])):
         where = tmp_path / str(number)
         put(where / "b.txt")
@@ -149,6 +150,8 @@ def test_files_and_folders_without_permission(tmp_path: Path) -> None:
             1, ["in/closed: Permission denied", "in/shut.txt: Permission denied"],
         )  # fmt: skip
         assert (tmp_path / "new" / "a.txt").read_text() != ""
+        assert unprivileged(tmp_path, "clean", "in/closed", "-o", "new") == (1, ["in/closed: Permission denied"])
+        assert unprivileged(tmp_path, "explain", "in/closed/b.txt") == (1, ["in/closed/b.txt: Permission denied"])
         assert unprivileged(tmp_path, "explain", "in/shut.txt") == (1, ["in/shut.txt: Permission denied"])
         refused = "not written: Permission denied"
         assert unprivileged(tmp_path, "clean", "c.txt", "-o", "out") == (1, [f"out/c.txt: {refused}"])

@@ -25,6 +25,9 @@ from bodycopy.version import VERSION
 if TYPE_CHECKING:
     from rich.text import Text
 
+# Characters of a message; the longest name that a file can have on usual disks (255) is told in full.
+_LONGEST = 600
+
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
@@ -55,6 +58,11 @@ def run(arguments: list[str]) -> int:
         return 2
     except _StandardOutputError as error:
         _say(f"standard output: {error}")
+        return _closed_pipe(1)
+    except OSError as error:
+        if error.filename is not None:
+            return _unexpected(error)
+        _say(f"standard output: {error.strerror or error}")  # Typer's own pages of help end here
         return _closed_pipe(1)
     except Exception as error:  # noqa: BLE001 - a fault of ours is one line too
         return _unexpected(error)
@@ -101,7 +109,8 @@ def clean(given: CleanArguments) -> int:
     for work in cli_job.plan(given, job.fail):
         job.do(work)
     if given.summary and sys.stderr is not None:
-        _print_lines(job.tally.lines(), sys.stderr)
+        with contextlib.suppress(OSError):  # as with messages, that nobody hears it is no failure
+            _print_lines(job.tally.lines(), sys.stderr)
     return 2 if job.misused else 1 if job.failed else 0
 
 
@@ -174,10 +183,16 @@ def rule_examples(identifier: str) -> str | None:
 
 
 def _say(message: str) -> None:
-    """One line to standard error, whatever is in it; that nobody hears it is no reason to stop."""
+    """One line to standard error, whatever is in it; that nobody hears it is no reason to stop.
+
+    Of a very long one the middle is left out: the name it starts with and the reason it ends with still tell.
+    """
+    line = shown(message)
+    if len(line) > _LONGEST:
+        line = f"{line[: _LONGEST // 2]} … {line[-_LONGEST // 2 :]}"
     if sys.stderr is not None:
         with contextlib.suppress(OSError):
-            print(f"bodycopy: {shown(message)}", file=sys.stderr, flush=True)
+            print(f"bodycopy: {line}", file=sys.stderr, flush=True)
 
 
 def _emit(data: bytes | str) -> None:

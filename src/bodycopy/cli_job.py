@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from bodycopy import inputs as files
 from bodycopy.cli_options import CleanArguments, Reading
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from bodycopy.pipeline import Cleaned, Options
     from bodycopy.read.source import Loaded
 
+_SEVERAL = "several inputs need -o DIR or --in-place"
 _METADATA = ("author", "date", "sitename")
 _UTF8_MARK = b"\xef\xbb\xbf"
+# A terminal is a device too and ends when its user says so; what has said more than this without an end has none.
+_MOST_OF_DEVICE = 16_000_000
 
 
 class Outlet(NamedTuple):
@@ -51,24 +55,36 @@ def plan(given: CleanArguments, failed: Callable[[str, str], None]) -> list[Work
     output = Path(given.output) if given.output else None
     if given.output == "":
         raise UsageError("-o: the name of the output is empty")
+    folders = any(os.path.isdir(name) for name in named)
+    if folders and output is None and not given.in_place and not given.diff:
+        raise UsageError(_SEVERAL)
     found = files.find_inputs(named, beside=output, failed=failed)
-    several = len(found) > 1 or any(os.path.isdir(name) for name in named)
+    several = len(found) > 1 or folders
     if given.url is not None and several:
         raise UsageError("--url is the address of one page: give one input with it")
     if given.in_place:
-        return [Work(item, item.path) for item in {os.path.realpath(i.path or ""): i for i in found}.values()]
+        found = list({os.path.realpath(item.path or ""): item for item in found}.values())
+        return [Work(item, item.path) for item in found if _may_be_written_over(item, failed)]
     if output is None:
         if several and not given.diff:
-            raise UsageError("several inputs need -o DIR or --in-place")
+            raise UsageError(_SEVERAL)
         return [Work(item, None) for item in found]
-    if several and output.exists() and not output.is_dir():
+    if several and os.path.exists(output) and not os.path.isdir(output):
         raise UsageError(f"-o: {shown(output)} is not a folder, and several inputs need one")
-    if several or output.is_dir() or str(given.output).endswith(("/", os.sep)):
+    if several or os.path.isdir(output) or str(given.output).endswith(("/", os.sep)):
         outputs = files.plan_outputs(found, output, given.suffix)
     else:
         outputs = [output]
     files.refuse_own_input(found, outputs)
     return [Work(*pair) for pair in zip(found, outputs, strict=True)]
+
+
+def _may_be_written_over(item: Input, failed: Callable[[str, str], None]) -> bool:
+    """Whether an input is a file, or not there at all, which reading it will say: a pipe would be waited for."""
+    if item.path is None or os.path.isfile(item.path) or not os.path.exists(item.path):
+        return True
+    failed(item.name, "not a file that can be written over")
+    return False
 
 
 def standard_input() -> str:
@@ -192,12 +208,27 @@ def read(item: Input) -> bytes:
     """The bytes of an input. Raises :class:`SourceError` where they cannot be had."""
     try:
         if item.path is not None:
-            return item.path.read_bytes()
+            with item.path.open("rb") as file:
+                return _whole(file)
         if sys.stdin is not None:
-            return sys.stdin.buffer.read()
+            return _whole(sys.stdin.buffer)
     except OSError as error:
         raise SourceError(error.strerror or str(error)) from error
     raise SourceError("it is closed")
+
+
+def _whole(file: BinaryIO) -> bytes:
+    """All that a file holds. Raises :class:`SourceError` for a device that goes on and on, as ``/dev/zero`` does."""
+    try:
+        device = stat.S_ISCHR(os.fstat(file.fileno()).st_mode)
+    except (OSError, ValueError):  # no file of the system's
+        device = False
+    if not device:
+        return file.read()
+    data = file.read(_MOST_OF_DEVICE + 1)
+    if len(data) > _MOST_OF_DEVICE:
+        raise SourceError("a device that has no end")
+    return data
 
 
 def clean_bytes(raw: bytes, item: Input, given: Reading, options: Options) -> Cleaned:

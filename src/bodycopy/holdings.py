@@ -26,6 +26,8 @@ _MOST_PROSE = 0.3
 _CARD_WORDS = 90
 _FORM_WORDS = 160
 _FORM_BLOCKS = 16
+# Words of prose: the small print of a form and what it promises seldom come to more.
+_FORM_PROSE = 60
 _NOT_CARDS = frozenset(("p", "span", "h1", "h2", "h3", "h4", "tr", "td", "body", "html"))
 
 
@@ -109,10 +111,15 @@ class Holdings:
 
     @cached_property
     def form_distances(self) -> Floats:
-        """For each block how many elements up a small one with an e-mail field stands; -1 for none."""
+        """For each block how many elements up a small one with an e-mail field stands; -1 for none.
+
+        An element that holds much of the page's prose is the article, however short, and no form.
+        """
         found = np.full(len(self.at), -1.0)
+        most = max(_FORM_PROSE, _MOST_PROSE * self.whole)
+        small = (self.words <= _FORM_WORDS) & (self.prose <= most)
         for node in self.nodes:
-            if node.email and self.words[node.number] <= _FORM_WORDS and node.last - node.first <= _FORM_BLOCKS:
+            if node.email and small[node.number] and node.last - node.first <= _FORM_BLOCKS:
                 found[node.first : node.last] = self.depths[node.first : node.last] - node.depth
         return found
 

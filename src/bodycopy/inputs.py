@@ -85,14 +85,20 @@ def find_inputs(given: Sequence[str], *, beside: Path | None = None, failed: Cal
             found[STDIN] = Input(None, _STDIN_NAME, _STDIN_STEM)
             continue
         path = Path(argument)
-        if not path.is_dir():
+        if not os.path.isdir(path):  # unlike Path.is_dir never an error: reading the file says what is wrong
             found.setdefault(os.path.abspath(path), Input(path, shown(path), PurePath(path.name)))
             continue
-        empty = True
-        for file in _walk(path, beside, failed):
-            empty = False
+        silent = True
+
+        def told(name: str, reason: str) -> None:
+            nonlocal silent
+            silent = False
+            failed(name, reason)
+
+        for file in _walk(path, beside, told):
+            silent = False
             found.setdefault(os.path.abspath(file), Input(file, shown(file), file.relative_to(path)))
-        if empty:
+        if silent:
             failed(shown(path), "no page or text file in this folder")
     return list(found.values())
 
@@ -110,7 +116,7 @@ def _walk(folder: Path, beside: Path | None, failed: Callable[[str, str], None])
         )
         for name in sorted(files):
             file = Path(root, name)
-            if name[0] != "." and file.suffix.lower() in SUFFIXES and (file.is_file() or file.is_symlink()):
+            if name[0] != "." and file.suffix.lower() in SUFFIXES and (os.path.isfile(file) or file.is_symlink()):
                 yield file
 
 
@@ -175,8 +181,8 @@ def write_file(path: Path, data: bytes) -> None:
     if before is not None and not stat.S_ISREG(before.st_mode):
         target.write_bytes(data)
         return
-    if before is not None and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, "Permission denied: the file is read-only", str(path))
+    if before is not None:
+        _refuse_read_only(target)
     fresh = target.parent / f".bodycopy-{secrets.token_hex(8)}.tmp"
     try:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
@@ -192,6 +198,17 @@ def write_file(path: Path, data: bytes) -> None:
             fresh.unlink()
         raise
     _sync_folder(target.parent)
+
+
+def _refuse_read_only(target: Path) -> None:
+    """Raise ``OSError`` where a file may not be written to: a new one could take its place, against its owner's wish.
+
+    Opening it asks the system itself, which knows of users, lists of access and read-only disks, and changes nothing.
+    """
+    try:
+        os.close(os.open(target, os.O_WRONLY))
+    except PermissionError as error:
+        raise PermissionError(error.errno, f"{error.strerror}: the file is read-only", str(target)) from error
 
 
 def _take_over(fresh: Path, before: os.stat_result) -> None:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bodycopy.balance import page_bonus
+from bodycopy.balance import furniture, page_bonus
 from bodycopy.company import CONTEXT, company
-from bodycopy.document import Kind, Label
+from bodycopy.document import Document, Kind, Label
 from bodycopy.evidence import Column, Evidence
 from bodycopy.naming import name_blocks
 from bodycopy.reasons import Reasons
@@ -27,7 +27,13 @@ from bodycopy.runs import runs
 from bodycopy.survey import Survey
 
 if TYPE_CHECKING:
+    from bodycopy.balance import Mask
     from bodycopy.company import Floats
+
+# The elements whose end tags HTML lets an author leave out; all others must be closed before a page ends.
+_MAY_STAY_OPEN = frozenset(
+    "#root html head body p li dt dd rt rp option optgroup caption colgroup thead tbody tfoot tr th td".split()
+)
 
 
 class Weights(NamedTuple):
@@ -91,6 +97,7 @@ def label_blocks(
     context = company(survey, first_impressions(count, columns, extra, weights)) * weights.context
     raw = _summed(count, columns, extra, weights.company, weights.bias) + context.sum(axis=1)
     page = page_bonus(raw, survey.count, least, html=survey.document.is_html, columns=columns)
+    _settle_cut_end(survey, furniture(columns, count), raw, page)
     scores: list[float] = (raw + page).tolist()
     _settle_separators(survey, scores)
     reasons = Reasons(columns, extra, (weights.company, weights.naming), context, page)
@@ -98,6 +105,40 @@ def label_blocks(
     if survey.headline >= 0:
         labels[survey.headline] = Label.TITLE
     return Judged(survey.blocks, labels, scores, [reasons.block(index) for index in range(count)])
+
+
+def _settle_cut_end(survey: Survey, furniture: Mask, raw: Floats, page: Floats) -> None:
+    """What is left of the last block of a page cut short is judged no worse than the block before it in its element.
+
+    Where a source ends in the middle, its last block has lost its length, its full stop and all that came after, which is
+    what would have spoken for it. What some rule knows for furniture is judged as ever.
+    """
+    document, last = survey.document, len(raw) - 1
+    if last < 1 or furniture[last] or not _is_cut_short(document):
+        return
+    nodes, blocks = document.nodes, document.blocks
+    own = nodes[blocks[last].node]
+    for index in range(last - 1, -1, -1):
+        node = nodes[blocks[index].node]
+        if node is own or (node.parent == own.parent and node.tag == own.tag):
+            lacking = raw[index] + page[index] - raw[last] - page[last]
+            page[last] += max(0.0, lacking)
+            return
+
+
+def _is_cut_short(document: Document) -> bool:
+    """Whether a page's source ends inside an element that must be closed, after its last block."""
+    source, last = document.source, document.blocks[-1]
+    rest = source[last.span.end :].lower()
+    if last.node < 0 or "</body" in rest or "</html" in rest:
+        return False
+    reaching = [node.tag for node in document.ancestors(last) if node.span.end == len(source)]
+    if not reaching:
+        return False
+    final = source[source.rfind("<") :].lower()
+    closed = next((tag for tag in reaching if final.startswith(f"</{tag}")), None)
+    reaching.remove(closed) if closed else None
+    return not _MAY_STAY_OPEN.issuperset(reaching)
 
 
 def _settle_separators(survey: Survey, scores: list[float]) -> None:
