@@ -72,6 +72,11 @@ def is_hidden(tag: str, attrs: Mapping[str, object]) -> bool:
     return bool(style) and _HIDING.search(_words(style).replace(" ", "").lower()) is not None
 
 
+def is_hidden_inline(attrs: Mapping[str, object]) -> bool:
+    """The same for an inline element, by a parser's own mapping, which is quick to ask for one name."""
+    return "hidden" in attrs or ("style" in attrs and is_hidden("", {"style": attrs["style"]}))
+
+
 def email_field(attrs: Mapping[str, object]) -> bool:
     """Whether a form field asks for an e-mail address."""
     if _words(attrs.get("type")).lower() == "email":
