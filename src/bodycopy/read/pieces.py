@@ -17,9 +17,9 @@ _new_tuple = tuple.__new__
 class Element:
     """An element record in the making: a block-like element, with what it hands down to those inside it.
 
-    ``end`` is where its end tag ends, -1 where the source leaves it out. ``item`` is the first block of the list item around
-    it (or that it is), -1 outside of lists. ``in_row`` says that it is part of a data table, where only a row is a block. ``number`` is its place among the
-    elements that hold something, -1 as long as it holds nothing.
+    ``end`` is where its end tag ends, -1 where the source leaves it out. ``item`` is the first block of the list item
+    around it (or that it is), -1 outside of lists. ``in_row`` says that it is part of a data table, where only a row is a
+    block. ``number`` is its place among the elements that hold something, -1 as long as it holds nothing.
     """
 
     __slots__ = (

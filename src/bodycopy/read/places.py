@@ -46,12 +46,6 @@ Marks = tuple[tuple[str, ...], bool]
 """What the start tag of an element says: its class words, and whether it is hidden."""
 
 
-def marks_of(node: turbohtml.Element, tag: str) -> Marks:
-    """What the attributes of a block-like element say."""
-    attrs = node.attrs.copy()
-    return markup.node_tokens(tag, attrs), markup.is_hidden(tag, attrs)
-
-
 class Places:
     """The places of tags in a text with plain line ends, which was parsed with places."""
 
@@ -74,19 +68,24 @@ class Places:
         line, column = place
         return self._lines[line - 1] + line - 1 + column
 
-    def start_tag(self, node: turbohtml.Element, tag: str, start: int) -> tuple[int, Marks]:
-        """Where the start tag that begins at ``start`` ends, and what it says."""
-        end = self._text.find(">", start) + 1
-        key = self._text[start:end]
-        marks = self._tags.get(key)
-        if marks is None:
-            marks = marks_of(node, tag)
-            if not _PLAIN_TAG.fullmatch(key):
-                place = node.source_location
-                end = place.start_tag.end_offset if place else end
-            elif len(key) <= _MOST_CACHED:
-                self._tags[key] = marks
-        return end, marks
+    def start_tag(self, node: turbohtml.Element, tag: str, place: tuple[int, int]) -> tuple[int, int, Marks]:
+        """Where a start tag begins and ends, and what it says; ``place`` is the element's line and column."""
+        line, column = place
+        line -= 1
+        start = self._lines[line] + line + column
+        text = self._text
+        end = text.find(">", start) + 1
+        key = text[start:end]
+        known = self._tags.get(key)
+        if known is not None:
+            return start, end, known
+        marks = markup.marks(node, tag)
+        if not _PLAIN_TAG.fullmatch(key):
+            found = node.source_location
+            end = found.start_tag.end_offset if found else end
+        elif len(key) <= _MOST_CACHED:
+            self._tags[key] = marks
+        return start, end, marks
 
     def end_tag(self, node: turbohtml.Element, tag: str, inside: int) -> tuple[int, int]:
         """Where an element's end tag begins and ends, -1 twice where the source leaves it out.
@@ -97,18 +96,22 @@ class Places:
         if closing is not None:
             text = self._text
             at = text.find("<", inside)
+            if not text.startswith(closing, at):
+                at = self._after_inline(inside)
             if text.startswith(closing, at):
                 return at, at + len(closing)
-            if inside != self._searched:
-                # Asked again from the same place for what is around, it would not do to look again.
-                found = _INSIDE.match(text, inside)
-                self._searched, self._found = inside, found.end() if found else inside
-            if text.startswith(closing, self._found):
-                return self._found, self._found + len(closing)
         place = node.source_location
         if place is None or place.end_tag is None:
             return -1, -1
         return place.end_tag.start_offset, place.end_tag.end_offset
+
+    def _after_inline(self, inside: int) -> int:
+        """Where the tag begins that follows text and harmless inline elements from a place on."""
+        if inside != self._searched:
+            # Asked again from the same place for what is around, it would not do to look again.
+            found = _INSIDE.match(self._text, inside)
+            self._searched, self._found = inside, found.end() if found else inside
+        return self._found
 
 
 def end_of(node: turbohtml.Element, part: Part) -> int:

@@ -17,13 +17,15 @@ from bodycopy.document import Kind
 from bodycopy.read import markup
 from bodycopy.read.inline import TextRun
 from bodycopy.read.pieces import Element
-from bodycopy.read.places import Part, Places, end_of, marks_of
+from bodycopy.read.places import Part, Places, end_of
 
 _ROW_PARTS = frozenset("tr tbody thead tfoot caption".split())
 _LISTS = frozenset("ul ol menu dl".split())
 _BOLD = frozenset("b strong em i".split())
 # Of these the parser makes copies where they are closed in the wrong order, and a copy has no place.
 _COPIED = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+# As long as one of these is open, the parser passes over end tags of what is around it.
+_BARRIERS = frozenset("applet marquee object math".split())
 _KINDS = {
     "figcaption": Kind.CAPTION, "caption": Kind.CAPTION, "button": Kind.BUTTON, "blockquote": Kind.QUOTE,
     "pre": Kind.CODE, "listing": Kind.CODE, "xmp": Kind.CODE, "dt": Kind.TERM, "li": Kind.ITEM, "dd": Kind.PARAGRAPH,
@@ -101,17 +103,15 @@ class Walk(TextRun):
         role = _ROLES.get(tag)
         if role is _BLOCK:
             if not element.in_row or tag == "table" or tag in _ROW_PARTS:
-                return self._open_block(node, tag, element, self._places.start(node))
+                return self._open_block(node, tag, element, node.position)
             # Inside the cells of a data table nothing is a block of its own.
             if self._parts:
                 self._parts.append(" | " if tag in ("td", "th") else " ")
             return self._open_inline(node, tag, element)
         if role is None:
-            if not element.in_row and (
-                ("-" in tag and not self._parts and tag != "g-emoji") or markup.is_hidden_inline(node.attrs)
-            ):
+            if not element.in_row and (("-" in tag and not self._parts and tag != "g-emoji") or markup.is_hidden(node)):
                 copied = tag in _COPIED and node.source_location is None
-                return self._open_block(node, tag, element, -1 if copied else self._places.start(node))
+                return self._open_block(node, tag, element, None if copied else node.position)
             return self._open_inline(node, tag, element)
         if role is _SKIP:
             passed = self._pass_whole(node)
@@ -123,27 +123,29 @@ class Walk(TextRun):
             self._leaf(node, tag, element)
         return None
 
-    def _open_block(self, node: Tag, tag: str, around: Element, start: int) -> _Open:
-        """Enter a block-like element whose start tag begins at ``start``, -1 where the source has none."""
-        if start < 0:
+    def _open_block(self, node: Tag, tag: str, around: Element, place: tuple[int, int] | None) -> _Open:
+        """Enter a block-like element whose start tag begins at a line and column, ``None`` where the source has none."""
+        if place is None:
             start = self._now()
             if self._parts:
                 self._flush(around, start)
-            marks = marks_of(node, tag)
+            marks = markup.marks(node, tag)
             self._start, self._inside = self._here, -1
         else:
+            start, here, marks = self._places.start_tag(node, tag, place)
             if self._parts:
                 self._flush(around, start)
-            here, marks = self._places.start_tag(node, tag, start)
-            if self._waiting or self._passed:
+            if self._waiting:
                 self._pass(start, here)
+            elif self._passed:
+                self._passed.clear()
             self._start = self._here = self._inside = here
         element = Element(around, tag, marks[0], start, len(self.runs))
         if marks[1]:
             element.hidden = True
         if tag in _SPECIAL:
             self._specialise(node, tag, element)
-        return iter(node), element, node if self._inside >= 0 else None, None
+        return iter(node), element, None if place is None else node, None
 
     def _specialise(self, node: Tag, tag: str, element: Element) -> None:
         """Set what a tag says of the blocks inside its element."""
@@ -175,8 +177,7 @@ class Walk(TextRun):
             self._edge = "edge"
         bold = tag in _BOLD
         self._in_bold += bold
-        words = attrs.get("class")
-        tokens = markup.node_tokens(tag, {"class": words}) if words else ()
+        tokens = markup.class_words(node, tag) if "class" in attrs else ()
         return iter(node), element, node, (tokens, self._chars, link, bold)
 
     def _leave_inline(self, node: Tag, inline: _Inline) -> None:
@@ -185,7 +186,10 @@ class Walk(TextRun):
             self._wrappers.append((self._chars - chars, tokens))
         self._in_links -= link
         self._in_bold -= bold
-        self._edge = "link end" if node.tag == "a" else "edge"
+        tag = node.tag
+        self._edge = "link end" if tag == "a" else "edge"
+        if tag in _BARRIERS:
+            self._inside = -1
         if self._waiting:
             self._pass_tag(node, Part.END)
         else:
@@ -254,7 +258,8 @@ class Walk(TextRun):
 
     def _line_break(self, node: Tag, tag: str, element: Element) -> None:
         """A line break ends a block, but for headings, table rows and preformatted text."""
-        start = self._places.start(node)
+        place = node.position
+        start, here, _ = self._places.start_tag(node, tag, place) if place is not None else (-1, -1, None)
         if tag == "br" and (element.kind is Kind.HEADING or element.in_row):
             self._parts.append(" ")
         elif tag == "br" and element.kind is _CODE:
@@ -262,8 +267,8 @@ class Walk(TextRun):
         elif self._parts:
             self._flush(element, start if start >= 0 else None)
         if start >= 0:
-            self._inside, _ = self._places.start_tag(node, tag, start)
-            self._pass(start, self._inside)
+            self._inside = here
+            self._pass(start, here)
         if not self._parts:
             self._start = self._now()
         self._gap += 1
