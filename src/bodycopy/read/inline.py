@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 from typing import Final
 
 from turbohtml import Element as Tag
@@ -114,4 +115,6 @@ class TextRun:
             inner = inner.parent
         for outer in reversed(unrecorded):
             outer.number = len(self.elements)
+            # The parser makes a new string of each.
+            outer.tag = intern(outer.tag)
             self.elements.append(outer)
