@@ -6,6 +6,7 @@ of words, so it is the same kind of quantity for HTML and for text. Shares of bo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,9 +40,20 @@ def company(survey: Survey, first: Floats) -> Floats:
     clipped = np.clip(first, -_CLIP, _CLIP)
     words = survey.count
     body = words / (1.0 + np.exp(-clipped))
+    features = np.empty((count, len(CONTEXT)))
+    # One by one, so that not all of them are there twice.
+    for number, column in enumerate(_columns(survey, clipped, words, body)):
+        features[:, number] = column
+    return features
+
+
+def _columns(survey: Survey, first: Floats, words: Floats, body: Floats) -> Iterator[Floats]:
     sums = _Sums(np.concatenate(([0.0], np.cumsum(words))), np.concatenate(([0.0], np.cumsum(body))))
-    columns = [clipped, *_near(clipped), *sums.windows(words, body), *sums.place(), *sums.elements(survey, words, body)]
-    return np.stack(columns, axis=1)
+    yield first
+    yield from _near(first)
+    yield from sums.windows(words, body)
+    yield from sums.place()
+    yield from sums.elements(survey, words, body)
 
 
 def _near(first: Floats) -> list[Floats]:

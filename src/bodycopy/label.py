@@ -88,7 +88,8 @@ def label_blocks(
     ``columns`` is what the rules found, ``extra`` the evidence of a user's own labellers. Deciding comes next.
     """
     count = len(survey.blocks)
-    context = company(survey, first_impressions(count, columns, extra, weights)) * weights.context
+    context = company(survey, first_impressions(count, columns, extra, weights))
+    context *= weights.context  # In place: it is the largest thing there is for a page of many blocks
     raw = _summed(count, columns, extra, weights.company, weights.bias) + context.sum(axis=1)
     page = page_bonus(raw, survey.count, least, html=survey.document.is_html, columns=columns)
     scores: list[float] = (raw + page).tolist()
