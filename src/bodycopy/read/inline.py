@@ -26,6 +26,8 @@ class TextRun:
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
+        # How many there are, as one number for all that start or end there.
+        self._count = 0
         # The elements that hold blocks or form fields.
         self.elements: list[Element] = []
         # Pieces whose end is where the next tag starts.
@@ -88,10 +90,10 @@ class TextRun:
 
     def _add_run(self, element: Element, text: str, end: int | None) -> None:
         start = self._start
-        run = Run(element, start if isinstance(start, int) else end_of(start, Part.WHOLE), text, len(self.runs))
+        run = Run(element, start if isinstance(start, int) else end_of(start, Part.WHOLE), text, self._count)
         if element.number < 0:
             self._record(element)
-        if run.kind is _ITEM and 0 <= element.item < len(self.runs):
+        if run.kind is _ITEM and 0 <= element.item < self._count:
             # The first block of a list item is the item, what follows in it a paragraph.
             run.kind = Kind.PARAGRAPH
         run.gap, self._gap = self._gap, 0
@@ -105,6 +107,7 @@ class TextRun:
         else:
             run.end_at(end)
         self.runs.append(run)
+        self._count = len(self.runs)
 
     def _record(self, element: Element) -> None:
         """Note that there is something in an element, and so in those around it."""

@@ -140,7 +140,7 @@ class Walk(TextRun):
             elif self._passed:
                 self._passed.clear()
             self._start = self._here = self._inside = here
-        element = Element(around, tag, marks[0], start, len(self.runs))
+        element = Element(around, tag, marks[0], start, self._count)
         if marks[1]:
             element.hidden = True
         if tag in _SPECIAL:
@@ -199,7 +199,7 @@ class Walk(TextRun):
         close, end = self._places.end_tag(node, element.tag, self._inside) if node is not None else (-1, -1)
         if self._parts:
             self._flush(element, close if close >= 0 else None)
-        element.last = len(self.runs)
+        element.last = self._count
         around = element.parent
         if around is not None and (element.media or element.fields):
             around.media += element.media
