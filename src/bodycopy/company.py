@@ -104,21 +104,21 @@ class _Sums:
             np.minimum(1.0, 4 * before), np.minimum(1.0, 4 * after), before, after,
         ]  # fmt: skip
 
-    def elements(self, survey: Survey, words: Floats, body: Floats) -> list[Floats]:
+    def elements(self, survey: Survey, words: Floats, body: Floats) -> Iterator[Floats]:
         """For the innermost elements: the body share of what else is inside, and the share of the page's body inside."""
         nodes = survey.document.nodes
         if not nodes:
-            return [np.zeros(self._count)] * (2 * _LEVELS)
+            yield from [np.zeros(self._count)] * (2 * _LEVELS)
+            return
         first = np.array([node.first for node in nodes])
         last = np.array([node.last for node in nodes])
         parent = np.maximum(0, np.array([node.parent for node in nodes]))
         at = np.maximum(0, np.array([block.node for block in survey.blocks]))
         held_words = self._words[last] - self._words[first]
         held_body = self._body[last] - self._body[first]
-        found: list[Floats] = []
         for _ in range(_LEVELS):
             other = held_words[at] - words
             share = (held_body[at] - body) / np.maximum(1.0, other) * 4.0 - 2.0
-            found += [np.where(other >= 3, share, 0.0), held_body[at] / self._all]
+            yield np.where(other >= 3, share, 0.0)
+            yield held_body[at] / self._all
             at = parent[at]
-        return found

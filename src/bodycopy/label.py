@@ -21,7 +21,7 @@ from bodycopy.company import CONTEXT, company
 from bodycopy.document import Kind, Label
 from bodycopy.evidence import Column, Evidence
 from bodycopy.naming import name_blocks
-from bodycopy.reasons import Reasons
+from bodycopy.reasons import Reasons, grouped
 from bodycopy.result import Judged
 from bodycopy.runs import runs
 from bodycopy.survey import Survey
@@ -94,7 +94,8 @@ def label_blocks(
     page = page_bonus(raw, survey.count, least, html=survey.document.is_html, columns=columns)
     scores: list[float] = (raw + page).tolist()
     _settle_separators(survey, scores)
-    reasons = Reasons(columns, extra, (weights.company, weights.naming), context, page)
+    reasons = Reasons(columns, extra, (weights.company, weights.naming), grouped(context), page)
+    del context  # The names take memory of their own
     labels = name_blocks(np.array(scores) < least, reasons)
     if survey.headline >= 0:
         labels[survey.headline] = Label.TITLE

@@ -130,8 +130,8 @@ class Survey:
         for block, traits in zip(self.blocks, self.traits, strict=True):
             if traits.count:
                 if traits.count <= _PHRASE_WORDS:
-                    traits.hits = find(traits.words)
-                traits.function_share = sum(map(common.__contains__, traits.words)) / traits.count
+                    traits.hits = find(traits.words) or ()
+                traits.function_share = sum(map(common.__contains__, traits.words)) / traits.count or 0.0
                 traits.prose = prose_of(block, traits)
 
     @cached_property
