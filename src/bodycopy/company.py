@@ -6,6 +6,7 @@ of words, so it is the same kind of quantity for HTML and for text. Shares of bo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,9 +40,20 @@ def company(survey: Survey, first: Floats) -> Floats:
     clipped = np.clip(first, -_CLIP, _CLIP)
     words = survey.count
     body = words / (1.0 + np.exp(-clipped))
+    features = np.empty((count, len(CONTEXT)))
+    # One by one, so that not all of them are there twice.
+    for number, column in enumerate(_columns(survey, clipped, words, body)):
+        features[:, number] = column
+    return features
+
+
+def _columns(survey: Survey, first: Floats, words: Floats, body: Floats) -> Iterator[Floats]:
     sums = _Sums(np.concatenate(([0.0], np.cumsum(words))), np.concatenate(([0.0], np.cumsum(body))))
-    columns = [clipped, *_near(clipped), *sums.windows(words, body), *sums.place(), *sums.elements(survey, words, body)]
-    return np.stack(columns, axis=1)
+    yield first
+    yield from _near(first)
+    yield from sums.windows(words, body)
+    yield from sums.place()
+    yield from sums.elements(survey, words, body)
 
 
 def _near(first: Floats) -> list[Floats]:
@@ -92,21 +104,21 @@ class _Sums:
             np.minimum(1.0, 4 * before), np.minimum(1.0, 4 * after), before, after,
         ]  # fmt: skip
 
-    def elements(self, survey: Survey, words: Floats, body: Floats) -> list[Floats]:
+    def elements(self, survey: Survey, words: Floats, body: Floats) -> Iterator[Floats]:
         """For the innermost elements: the body share of what else is inside, and the share of the page's body inside."""
         nodes = survey.document.nodes
         if not nodes:
-            return [np.zeros(self._count)] * (2 * _LEVELS)
+            yield from [np.zeros(self._count)] * (2 * _LEVELS)
+            return
         first = np.array([node.first for node in nodes])
         last = np.array([node.last for node in nodes])
         parent = np.maximum(0, np.array([node.parent for node in nodes]))
         at = np.maximum(0, np.array([block.node for block in survey.blocks]))
         held_words = self._words[last] - self._words[first]
         held_body = self._body[last] - self._body[first]
-        found: list[Floats] = []
         for _ in range(_LEVELS):
             other = held_words[at] - words
             share = (held_body[at] - body) / np.maximum(1.0, other) * 4.0 - 2.0
-            found += [np.where(other >= 3, share, 0.0), held_body[at] / self._all]
+            yield np.where(other >= 3, share, 0.0)
+            yield held_body[at] / self._all
             at = parent[at]
-        return found

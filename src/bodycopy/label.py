@@ -21,7 +21,7 @@ from bodycopy.company import CONTEXT, company
 from bodycopy.document import Document, Kind, Label
 from bodycopy.evidence import Column, Evidence
 from bodycopy.naming import name_blocks
-from bodycopy.reasons import Reasons
+from bodycopy.reasons import Reasons, grouped
 from bodycopy.result import Judged
 from bodycopy.runs import runs
 from bodycopy.survey import Survey
@@ -94,13 +94,15 @@ def label_blocks(
     ``columns`` is what the rules found, ``extra`` the evidence of a user's own labellers. Deciding comes next.
     """
     count = len(survey.blocks)
-    context = company(survey, first_impressions(count, columns, extra, weights)) * weights.context
+    context = company(survey, first_impressions(count, columns, extra, weights))
+    context *= weights.context  # In place: it is the largest thing there is for a page of many blocks
     raw = _summed(count, columns, extra, weights.company, weights.bias) + context.sum(axis=1)
     page = page_bonus(raw, survey.count, least, html=survey.document.is_html, columns=columns)
     _settle_cut_end(survey, furniture(columns, count), raw, page)
     scores: list[float] = (raw + page).tolist()
     _settle_separators(survey, scores)
-    reasons = Reasons(columns, extra, (weights.company, weights.naming), context, page)
+    reasons = Reasons(columns, extra, (weights.company, weights.naming), grouped(context), page)
+    del context  # The names take memory of their own
     labels = name_blocks(np.array(scores) < least, reasons)
     if survey.headline >= 0:
         labels[survey.headline] = Label.TITLE

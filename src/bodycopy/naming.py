@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _CHANGE = 0.7
 # What a block that nothing names adds to the score of being just something else.
 _OTHER = 0.1
+# How many blocks' scores are plain numbers at a time.
+_ROWS = 512
 _KEPT = (Label.BODY, Label.TITLE)
 
 
@@ -42,15 +45,18 @@ def _best_path(scores: Floats) -> list[int]:
 
     Of equals the one that the run has already, else the first.
     """
-    first, *rows = scores.tolist()
+    first: list[float] = scores[0].tolist()
     # A run begins with a name that something speaks for.
     best = [score or -_CHANGE for score in first]
     best[-1] = first[-1] + _OTHER
     top = best.index(max(best))
-    steps: list[tuple[int, float, list[float]]] = []
-    for row in rows:
+    # By block the best name before it, and which names go on, in bytes: there may be a million blocks.
+    tops: list[int] = []
+    goes_on: list[bytes] = []
+    for row in _rows(scores):
         floor = best[top] - _CHANGE
-        steps.append((top, floor, best))
+        tops.append(top)
+        goes_on.append(bytes([before > floor for before in best]))
         # A name goes on from itself, or from the best of all before it less the price of the change.
         best = [max(before, floor) + score for before, score in zip(best, row, strict=True)]
         best[-1] += _OTHER
@@ -58,6 +64,12 @@ def _best_path(scores: Floats) -> list[int]:
         if best[top] < high:
             top = best.index(high)
     path = [top]
-    for came_from, floor, before in reversed(steps):
-        path.append(path[-1] if before[path[-1]] > floor else came_from)
+    for came_from, on in zip(reversed(tops), reversed(goes_on), strict=True):
+        path.append(path[-1] if on[path[-1]] else came_from)
     return path[::-1]
+
+
+def _rows(scores: Floats) -> Iterator[list[float]]:
+    """All rows but the first, as plain numbers, some hundreds at a time."""
+    for at in range(1, len(scores), _ROWS):
+        yield from scores[at : at + _ROWS].tolist()

@@ -35,6 +35,8 @@ _DECIDING = (
 )  # fmt: skip
 # Two looks settle nearly every page; a page that was made to need one look a block gets no more than these.
 _MOST_LOOKS = 6
+# Nor does a page with more blocks than any article has.
+_MOST_LOOKED_AT = 20_000
 # The share of what stays at first that must still stay in the end.
 _LEAST_KEPT = 0.6
 DEFAULT_KEEP = frozenset({Label.TITLE, Label.BODY})
@@ -190,7 +192,7 @@ def _settled(
     """
     blocks, numbers, rest, settled = list(first), list(range(len(first))), document, first
     least = _LEAST_KEPT * _kept_characters(first)
-    for _ in range(_MOST_LOOKS):
+    for _ in range(_MOST_LOOKS if len(first) <= _MOST_LOOKED_AT else 0):
         stay = [i for i, item in enumerate(settled) if item.kept or item.label is Label.TITLE]
         if len(stay) == len(settled) or not stay:
             break

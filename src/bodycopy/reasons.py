@@ -26,6 +26,7 @@ COMPANY = {
 """What the context says about a block, by the name it has in evidence (``body/neighbours``, or ``other/…`` against body)."""
 
 _LEAST_WEIGHT = 0.05
+_WINDOW = 1024
 
 
 def _groups() -> list[tuple[str, int, int]]:
@@ -37,10 +38,15 @@ def _groups() -> list[tuple[str, int, int]]:
 _GROUPS = _groups()
 
 
+def grouped(context: Floats) -> Floats:
+    """The weighted context features of each block (rows), those that one reason stands for added up: a fifth of them."""
+    return np.stack([context[:, start:end].sum(axis=1) for _, start, end in _GROUPS], axis=1)
+
+
 class Reasons:
     """The evidence of one page: the rules' firings with the weights that apply, a user's evidence, the context's say.
 
-    ``weights`` are those of the final log-odds and of naming, ``context`` the weighted context features of each block (rows),
+    ``weights`` are those of the final log-odds and of naming, ``context`` is what :func:`grouped` makes of the context,
     ``page`` what the page as a whole adds to every block. All in nats but for the naming scores.
     """
 
@@ -57,16 +63,48 @@ class Reasons:
         self._weights, self._naming = weights
         self._context = context
         self._page = page
+        self._made: tuple[int, list[list[Evidence]]] = -1, []
+
+    def _spoken(self, index: int) -> list[Evidence]:
+        """What rules and a user's labellers say of a block.
+
+        Records are made for a window of blocks at a time, and only the last window is remembered: those of all blocks
+        would take more memory than the rest of a page.
+        """
+        window, found = self._made
+        if window != index // _WINDOW:
+            window = index // _WINDOW
+            found = self._records(window * _WINDOW)
+            self._made = window, found
+        return found[index - window * _WINDOW]
+
+    def _records(self, start: int) -> list[list[Evidence]]:
+        end = min(start + _WINDOW, len(self._context))
+        found: list[list[Evidence]] = [[] for _ in range(start, end)]
+        for rule, column in self._sorted.items():
+            weight, score, label = self._weights.get(rule, 0.0), self._naming.get(rule, 1.0), RULES[rule].label
+            first, last = np.searchsorted(column.blocks, (start, end)).tolist()
+            saw = column.saw if isinstance(column.saw, str) else column.saw[first:last]
+            part = Column(column.blocks[first:last], column.strengths[first:last], saw)
+            for block, strength, seen in part.firings():
+                at = found[block - start]
+                at.append(Evidence(block, rule, label, weight * strength, score * strength, seen, strength))
+        for reason in self._extra:
+            if start <= reason.block < end:
+                found[reason.block - start].append(reason)
+        return found
 
     @cached_property
-    def _by_block(self) -> list[list[Evidence]]:
-        found: list[list[Evidence]] = [[] for _ in range(len(self._context))]
+    def _sorted(self) -> dict[str, Column]:
+        """The columns in the order of blocks."""
+        found: dict[str, Column] = {}
         for rule, column in self._columns.items():
-            weight, score, label = self._weights.get(rule, 0.0), self._naming.get(rule, 1.0), RULES[rule].label
-            for block, strength, saw in column.firings():
-                found[block].append(Evidence(block, rule, label, weight * strength, score * strength, saw, strength))
-        for reason in self._extra:
-            found[reason.block].append(reason)
+            blocks, strengths, saw = column
+            if len(blocks) > 1 and (blocks[1:] < blocks[:-1]).any():
+                order = np.argsort(blocks, kind="stable")
+                saw = saw if isinstance(saw, str) else [saw[at] for at in order.tolist()]
+                column = Column(blocks[order], strengths[order], saw)
+            found[rule] = column
         return found
 
     def block(self, index: int) -> BlockReasons:
@@ -85,10 +123,9 @@ class Reasons:
 
     def evidence(self, index: int) -> Iterator[Evidence]:
         """The evidence about one block: rules, a user's labellers, context."""
-        yield from self._by_block[index]
-        parts = self._context[index]
-        for name, start, end in _GROUPS:
-            yield from _company(index, name, float(parts[start:end].sum()))
+        yield from self._spoken(index)
+        for (name, _, _), weight in zip(_GROUPS, self._context[index].tolist(), strict=True):
+            yield from _company(index, name, weight)
         yield from _company(index, "page", float(self._page[index]))
 
 

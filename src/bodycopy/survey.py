@@ -16,7 +16,7 @@ import numpy as np
 
 from bodycopy.document import Document, Kind
 from bodycopy.holdings import Holdings
-from bodycopy.traits import headline_like, prose_of, traits_of
+from bodycopy.traits import Traits, headline_like, prose_of, traits_of
 from bodycopy.words import Library, same_wording, tokens
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _LONG = 20
+_LARGE = 1 << 20
+_PIECE = 4096
 _SHARED_WORDS = 60
 _FUNCTION_SAMPLE = 2000
 _KINDS = {kind: number for number, kind in enumerate(Kind)}
@@ -46,7 +48,7 @@ class Survey:
     def __init__(self, document: Document, library: Library) -> None:
         self.document = document
         self.blocks = document.blocks
-        self.traits = [traits_of(block) for block in document.blocks]
+        self.traits = [traits_of(block) for block in document.blocks] if len(document.source) < _LARGE else self._lean()
         sample = [traits.words for traits in self.traits if traits.count >= _LONG] or [t.words for t in self.traits]
         self.language = library.language(document.lang, chain.from_iterable(sample))
         self.book = library.book(self.language)
@@ -55,6 +57,18 @@ class Survey:
         shown_prose = np.where(self.shown, self.prose * self.count, 0.0)
         self.holdings = Holdings(document, self.count, self.link_share, shown_prose)
         self.core = self._find_core()
+
+    def _lean(self) -> list[Traits]:
+        """The traits of a large document, each word kept once: a book has millions, some ten thousand different ones."""
+        share = {"": ""}.setdefault
+        found: list[Traits] = []
+        for block in self.blocks:
+            traits = traits_of(block)
+            for at in range(0, traits.count, _PIECE):
+                piece = traits.words[at : at + _PIECE]
+                traits.words[at : at + _PIECE] = map(share, piece, piece)
+            found.append(traits)
+        return found
 
     # -- columns -------------------------------------------------------------------------------------------------------
 
@@ -116,8 +130,8 @@ class Survey:
         for block, traits in zip(self.blocks, self.traits, strict=True):
             if traits.count:
                 if traits.count <= _PHRASE_WORDS:
-                    traits.hits = find(traits.words)
-                traits.function_share = sum(map(common.__contains__, traits.words)) / traits.count
+                    traits.hits = find(traits.words) or ()
+                traits.function_share = sum(map(common.__contains__, traits.words)) / traits.count or 0.0
                 traits.prose = prose_of(block, traits)
 
     @cached_property

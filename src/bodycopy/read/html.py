@@ -11,10 +11,10 @@ import re
 
 import turbohtml
 
-from bodycopy.document import Document, Format
+from bodycopy.document import Document, Format, Meta
 from bodycopy.read import markup
 from bodycopy.read.offsets import Offsets
-from bodycopy.read.pieces import freeze
+from bodycopy.read.pieces import Element, Run, freeze
 from bodycopy.read.walk import Walk
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -27,20 +27,29 @@ def read_html(source: str, *, url: str | None = None, lang: str | None = None) -
     is hidden is marked, not dropped.
     """
     offsets = Offsets(_parsable(source))
-    tree = turbohtml.parse(offsets.normalised, source_locations=True)
-    walk = Walk(offsets.normalised)
-    walk.run(tree)
-    blocks, nodes = freeze(walk.runs, walk.elements, offsets)
-    declared = tree.root.attr("lang") if tree.root is not None else None
+    runs, elements, meta, declared = _walked(offsets.normalised)
+    blocks, nodes = freeze(runs, elements, offsets)
     return Document(
         source=source,
         format=Format.HTML,
         blocks=blocks,
         nodes=nodes,
-        meta=markup.page_meta(tree),
+        meta=meta,
         url=url,
-        lang=lang or (declared or "").strip().lower() or None,
+        lang=lang or declared.strip().lower() or None,
     )
+
+
+def _walked(text: str) -> tuple[list[Run], list[Element], Meta, str]:
+    """What the walk finds, what the head declares, and the language.
+
+    The tree ends with this function: it is large, and what lasts is better made when its memory can be had again.
+    """
+    tree = turbohtml.parse(text, source_locations=True)
+    walk = Walk(text)
+    walk.run(tree)
+    declared = tree.root.attr("lang") if tree.root is not None else None
+    return walk.runs, walk.elements, markup.page_meta(tree), declared or ""
 
 
 def _parsable(source: str) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 from typing import Final
+
+from turbohtml import Element as Tag
 
 from bodycopy.document import Kind
 from bodycopy.read.pieces import Element, Run
+from bodycopy.read.places import Part, end_of
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _INVISIBLE_SET = re.compile("[\u00ad\u200b\u2060\ufeff]")
@@ -22,12 +26,17 @@ class TextRun:
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
+        # How many there are, as one number for all that start or end there.
+        self._count = 0
+        # The elements that hold blocks or form fields.
+        self.elements: list[Element] = []
         # Pieces whose end is where the next tag starts.
         self._waiting: list[Run | Element] = []
         # Open links and bold elements.
         self._in_links = self._in_bold = 0
         # The run of text: where it starts, its text, and what is known of it.
-        self._start = 0
+        # Or after which element, which is asked only where a block comes of it.
+        self._start: int | Tag = 0
         self._parts: list[str] = []
         self._wrappers: list[tuple[int, tuple[str, ...]]] = []
         self._chars = self._link_chars = self._emphasis = self._links = self._media = self._gap = 0
@@ -80,8 +89,11 @@ class TextRun:
         self._edge = ""
 
     def _add_run(self, element: Element, text: str, end: int | None) -> None:
-        run = Run(element, self._start, text)
-        if element.item is not None and run.kind is _ITEM and element.item.first < len(self.runs):
+        start = self._start
+        run = Run(element, start if isinstance(start, int) else end_of(start, Part.WHOLE), text, self._count)
+        if element.number < 0:
+            self._record(element)
+        if run.kind is _ITEM and 0 <= element.item < self._count:
             # The first block of a list item is the item, what follows in it a paragraph.
             run.kind = Kind.PARAGRAPH
         run.gap, self._gap = self._gap, 0
@@ -93,5 +105,19 @@ class TextRun:
         if end is None:
             self._waiting.append(run)
         else:
-            run.end = max(run.start, end)
+            run.end_at(end)
         self.runs.append(run)
+        self._count = len(self.runs)
+
+    def _record(self, element: Element) -> None:
+        """Note that there is something in an element, and so in those around it."""
+        unrecorded = []
+        inner: Element | None = element
+        while inner is not None and inner.number < 0:
+            unrecorded.append(inner)
+            inner = inner.parent
+        for outer in reversed(unrecorded):
+            outer.number = len(self.elements)
+            # The parser makes a new string of each.
+            outer.tag = intern(outer.tag)
+            self.elements.append(outer)

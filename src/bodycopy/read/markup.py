@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 
 import turbohtml
 
@@ -48,28 +49,74 @@ def _words(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
+def marks(node: turbohtml.Element, tag: str) -> tuple[tuple[str, ...], bool]:
+    """What the start tag of a block-like element says.
+
+    That is the words of its class, id, role, itemprop, label and data attributes (short values only), and whether it is
+    not shown until a script or the reader acts.
+    """
+    found = [class_tokens(tag)] if "-" in tag else []
+    length = 0
+    attrs = node.attrs
+    hidden = tag == "noscript" or (tag == "dialog" and "open" not in attrs)
+    for name in attrs:
+        if name in _NAMING:
+            value = node.attr(name)
+            if value:
+                length += len(value) + 1
+                found.append(class_tokens(value))
+        elif name[:5] == "data-":
+            value = node.attr(name) or ""
+            found.append(class_tokens(name[5:]))
+            length += len(name)
+            if len(value) <= _MOST_DATA:
+                length += len(value) + 1
+                found.append(class_tokens(value))
+        elif name == "hidden":
+            hidden = True
+        elif name == "style":
+            hidden = hidden or hides(node.attr(name) or "")
+    if length + len(tag) > _MOST_TOKEN_SOURCE:
+        # Only so much of all of them is read, and each has been read by itself.
+        return node_tokens(tag, attrs.copy()), hidden
+    if len(found) == 1:
+        return found[0], hidden
+    return tuple(list(dict.fromkeys(chain.from_iterable(found)))[:_MOST_TOKENS]), hidden
+
+
 def node_tokens(tag: str, attrs: Mapping[str, str | list[str] | None]) -> tuple[str, ...]:
-    """The words of an element's class, id, role, itemprop, label and data attributes (short values only)."""
+    """The words of an element's naming attributes, in one go, so far as they are read."""
     words = [tag] if "-" in tag else []
     for name, value in attrs.items():
         if name in _NAMING:
-            words.append(value if isinstance(value, str) else _words(value))
+            words.append(_words(value))
         elif name[:5] == "data-":
             words.append(name[5:])
-            text = value if isinstance(value, str) else _words(value)
+            text = _words(value)
             if len(text) <= _MOST_DATA:
                 words.append(text)
-    if not words:
-        return ()
-    return class_tokens(words[0] if len(words) == 1 else " ".join(words))
+    return class_tokens(" ".join(words))
 
 
-def is_hidden(tag: str, attrs: Mapping[str, object]) -> bool:
-    """Whether the element is not shown until a script or the reader acts."""
-    if tag == "noscript" or "hidden" in attrs or (tag == "dialog" and "open" not in attrs):
-        return True
-    style = attrs.get("style")
-    return bool(style) and _HIDING.search(_words(style).replace(" ", "").lower()) is not None
+def class_words(node: turbohtml.Element, tag: str) -> tuple[str, ...]:
+    """The words of an inline element's class attribute, after those of its own name."""
+    words = node.attr("class") or ""
+    if "-" in tag or len(words) > _MOST_TOKEN_SOURCE:
+        # White space does not count in how much of it is read.
+        words = " ".join([tag, *words.split()] if "-" in tag and words else words.split())
+    return class_tokens(words)
+
+
+@lru_cache(maxsize=4096)
+def hides(style: str) -> bool:
+    """Whether a style attribute keeps its element from being shown."""
+    return _HIDING.search(style.replace(" ", "").lower()) is not None
+
+
+def is_hidden(node: turbohtml.Element) -> bool:
+    """Whether an inline element is not shown until a script or the reader acts."""
+    attrs = node.attrs
+    return "hidden" in attrs or ("style" in attrs and hides(node.attr("style") or ""))
 
 
 def email_field(attrs: Mapping[str, object]) -> bool:

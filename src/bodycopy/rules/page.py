@@ -91,8 +91,9 @@ def lone_heading(survey: Survey) -> Column:
 def repeated(survey: Survey) -> Iterator[Firing]:
     """The same wording stands elsewhere on the page too."""
     for indices in survey.repeats:
+        saw = f"stands {len(indices)} times on the page"
         for index in indices:
-            yield index, 1.0, f"stands {len(indices)} times on the page"
+            yield index, 1.0, saw
 
 
 @rule(Label.OTHER)
