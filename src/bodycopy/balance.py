@@ -8,19 +8,17 @@ probably cleaned before, or is a poem, a play, a list: what is cut there must be
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bodycopy.document import Label
-from bodycopy.evidence import Column
+from bodycopy.evidence import Tally
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Mask = NDArray[np.bool_]
 
 # What "balanced" asks beyond even odds (nats): the loss of a line weighs less in the fit than a junk line left.
 _BALANCE_HTML = 0.0
@@ -32,6 +30,7 @@ _CLIP = 8.0
 _SPARING = 3.2
 _FURNISHED = 0.25
 _PLAIN_CASE = 0.5
+# What some rule knows for furniture by wording, markup or rhythm; and what cannot be mistaken for anything else.
 _UNMISTAKABLE_CASE = 0.9
 _UNMISTAKABLE = frozenset(
     "ad/ad-label comment/comment-call consent/cookie-note related/announcement share/share-call share/share-words"
@@ -49,29 +48,19 @@ _FURNITURE = frozenset(
 )
 
 
-def furniture(columns: Mapping[str, Column], count: int, *, unmistakable: bool = False) -> Mask:
-    """Which blocks some rule knows for furniture by wording, markup or rhythm; or only those that cannot be mistaken."""
-    rules, least = (_UNMISTAKABLE, _UNMISTAKABLE_CASE) if unmistakable else (_FURNITURE, _PLAIN_CASE)
-    found = np.zeros(count, np.bool_)
-    for rule, column in columns.items():
-        if rule in rules:
-            found[column.blocks[column.strengths >= least]] = True
-    return found
-
-
-def page_bonus(scores: Floats, words: Floats, least: float, *, html: bool, columns: Mapping[str, Column]) -> Floats:
+def page_bonus(scores: Floats, words: Floats, least: float, *, html: bool, tally: Tally) -> Floats:
     """What the page as a whole adds to each block's log-odds of body, in nats, so that ``least`` divides body from the rest.
 
-    ``scores`` are the blocks' log-odds, ``words`` their numbers of words, ``columns`` what the rules found. Blocks that cannot
+    ``scores`` are the blocks' log-odds, ``words`` their numbers of words, ``tally`` what the rules found. Blocks that cannot
     be mistaken for body are not spared.
     """
     count = len(scores)
     if not np.isfinite(least) or not count:
         return np.zeros(count)
     asked = (_BALANCE_HTML if html else _BALANCE_TEXT) + _reachable(scores, words)
-    share = float(furniture(columns, count).mean())
+    share = float(tally.any_of(_FURNITURE, _PLAIN_CASE).mean())
     sparing = _SPARING * max(0.0, 1.0 - share / _FURNISHED)
-    bonus: Floats = np.where(furniture(columns, count, unmistakable=True), 0.0, sparing) - asked
+    bonus: Floats = np.where(tally.any_of(_UNMISTAKABLE, _UNMISTAKABLE_CASE), 0.0, sparing) - asked
     return bonus
 
 

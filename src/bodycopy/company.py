@@ -94,15 +94,12 @@ class _Sums:
 
     def elements(self, survey: Survey, words: Floats, body: Floats) -> list[Floats]:
         """For the innermost elements: the body share of what else is inside, and the share of the page's body inside."""
-        nodes = survey.document.nodes
-        if not nodes:
+        holdings = survey.holdings
+        if not len(holdings.parent):
             return [np.zeros(self._count)] * (2 * _LEVELS)
-        first = np.array([node.first for node in nodes])
-        last = np.array([node.last for node in nodes])
-        parent = np.maximum(0, np.array([node.parent for node in nodes]))
-        at = np.maximum(0, np.array([block.node for block in survey.blocks]))
-        held_words = self._words[last] - self._words[first]
-        held_body = self._body[last] - self._body[first]
+        parent, at = np.maximum(0, holdings.parent), np.maximum(0, holdings.at)
+        held_words = self._words[holdings.last] - self._words[holdings.first]
+        held_body = self._body[holdings.last] - self._body[holdings.first]
         found: list[Floats] = []
         for _ in range(_LEVELS):
             other = held_words[at] - words

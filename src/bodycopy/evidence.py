@@ -7,7 +7,7 @@ changes, its docstring says what it removes, why, and what it leaves alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -72,6 +72,42 @@ class Column(NamedTuple):
         """The column, block by block."""
         saw = [self.saw] * len(self.blocks) if isinstance(self.saw, str) else self.saw
         return zip(self.blocks.tolist(), self.strengths.tolist(), saw, strict=True)
+
+
+class Tally:
+    """What all rules say of a document, their columns end to end: a sum over the page is one step, not one for each rule."""
+
+    def __init__(self, columns: Mapping[str, Column], count: int) -> None:
+        """``columns`` by rule id, ``count`` the number of blocks."""
+        self.columns = columns
+        self._count = count
+        self._lengths = [len(column.blocks) for column in columns.values()]
+        self._blocks = np.concatenate([np.zeros(0, np.int64), *(column.blocks for column in columns.values())])
+        self._strengths = np.concatenate([np.zeros(0), *(column.strengths for column in columns.values())])
+
+    def _weighted(self, weights: Mapping[str, float], default: float) -> NDArray[np.float64]:
+        by_rule = np.array([weights.get(rule, default) for rule in self.columns], np.float64)
+        weighted: NDArray[np.float64] = np.repeat(by_rule, self._lengths) * self._strengths
+        return weighted
+
+    def summed(self, weights: Mapping[str, float]) -> NDArray[np.float64]:
+        """For each block the sum of its strengths, each times the weight of its rule: 0 where none is listed."""
+        return np.bincount(self._blocks, self._weighted(weights, 0.0), self._count).astype(np.float64, copy=False)
+
+    def by_label(self, weights: Mapping[str, float]) -> NDArray[np.float64]:
+        """The same for the rules of each label (rows, in the order of labels); a rule weighs 1 where none is listed."""
+        labels = list(Label)
+        rows = np.repeat([labels.index(RULES[rule].label) for rule in self.columns], self._lengths)
+        places = rows * self._count + self._blocks
+        sums = np.bincount(places, self._weighted(weights, 1.0), len(labels) * self._count)
+        return sums.astype(np.float64, copy=False).reshape(len(labels), self._count)
+
+    def any_of(self, rules: Collection[str], least: float) -> NDArray[np.bool_]:
+        """The blocks for which one of some rules says that the case is as plain as ``least``, or plainer."""
+        counts = np.repeat([rule in rules for rule in self.columns], self._lengths) & (self._strengths >= least)
+        found = np.zeros(self._count, np.bool_)
+        found[self._blocks[counts]] = True
+        return found
 
 
 Finder = Callable[["Survey"], "Column | Iterator[Firing]"]

@@ -96,16 +96,24 @@ class Holdings:
 
         A card is a small element with a link, among siblings of the same tag and class; a paragraph of prose is none.
         """
-        small, linked, wordy = self.words <= _CARD_WORDS, self.link_words > 0, self.prose > 0.5 * self.words
-        cards = [self.nodes[number] for number in np.flatnonzero(small & linked).tolist()]
-        cards = [node for node in cards if node.tag not in _NOT_CARDS]
-        alike = {node.number: (node.parent, node.tag, node.tokens[:3]) for node in cards}
+        small, wordy = self.words <= _CARD_WORDS, self.prose > 0.5 * self.words
+        alike: dict[int, tuple[int, str, tuple[str, ...]]] = {}
+        for number in np.flatnonzero(small & (self.link_words > 0)).tolist():
+            node = self.nodes[number]
+            if node.tag not in _NOT_CARDS:
+                alike[number] = (node.parent, node.tag, node.tokens[:3])
         likes = Counter(alike.values())
-        found = np.zeros(len(self.at))
-        for number in sorted({*alike, *np.flatnonzero(small & wordy).tolist()}):
-            held = slice(self.nodes[number].first, self.nodes[number].last)
-            found[held] = 0.0 if wordy[number] else max(found[held.start], likes[alike[number]])
-        return found
+        found = [0] * len(self.at)
+        prose = set(np.flatnonzero(small & wordy).tolist())
+        firsts, lasts = self.first.tolist(), self.last.tolist()
+        # From the outer elements to the inner: what is inside one has, so far, one number.
+        for number in sorted(prose.union(alike)):
+            first, last = firsts[number], lasts[number]
+            if number in prose:
+                found[first:last] = [0] * (last - first)
+            elif first < last and likes[alike[number]] > found[first]:
+                found[first:last] = [likes[alike[number]]] * (last - first)
+        return np.array(found, np.float64)
 
     @cached_property
     def form_distances(self) -> Floats:
