@@ -16,7 +16,7 @@ import numpy as np
 
 from bodycopy.document import Document, Kind
 from bodycopy.holdings import Holdings
-from bodycopy.traits import headline_like, prose_of, traits_of
+from bodycopy.traits import prose_of, traits_of
 from bodycopy.words import Library, same_wording, tokens
 
 if TYPE_CHECKING:
@@ -95,8 +95,22 @@ class Survey:
 
     @cached_property
     def headline_like(self) -> Mask:
-        """Which blocks look like headlines: some words, no full stop."""
-        return np.array([headline_like(b, t) for b, t in zip(self.blocks, self.traits, strict=True)], np.bool_)
+        """Which blocks look like headlines: three to 25 words without a full stop, neither a table row nor code."""
+        short = (self.count >= 3) & (self.count <= 25) & ~self.of_kind(Kind.ROW, Kind.CODE)
+        return short & np.where(self.terminal, self._ends_in("?!:"), ~self._ends_in(",;"))
+
+    @cached_property
+    def unfinished(self) -> Mask:
+        """Which blocks are no paragraphs: separators, very short lines, and those without a full stop."""
+        open_ended = (self.count < 4) | ~self.terminal | self._ends_in("?!")
+        return self.of_kind(Kind.SEPARATOR) | (open_ended & ~self.of_kind(Kind.ROW, Kind.CODE))
+
+    @cached_property
+    def _endings(self) -> list[str]:
+        return [block.text[-1:] for block in self.blocks]
+
+    def _ends_in(self, marks: str) -> Mask:
+        return np.array([ending in marks for ending in self._endings], np.bool_)
 
     @cached_property
     def _kinds(self) -> NDArray[np.int8]:

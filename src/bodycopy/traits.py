@@ -60,17 +60,3 @@ def prose_of(block: Block, traits: Traits) -> float:
     common = min(1.0, traits.function_share / _PROSE_FUNCTION_SHARE)
     ending = 1.0 if traits.terminal else 0.35 if traits.marks < 2 else 0.7
     return length * common * ending * (1.0 - block.link_share) ** 2
-
-
-def headline_like(block: Block, traits: Traits) -> bool:
-    """Three to twenty-five words without a full stop, neither a table row nor code."""
-    if not 3 <= traits.count <= 25 or block.kind in (Kind.ROW, Kind.CODE):
-        return False
-    return block.text[-1] not in ",;" and (not traits.terminal or block.text[-1] in "?!:")
-
-
-def unfinished(block: Block, traits: Traits) -> bool:
-    """Not a paragraph: a separator, a very short line, or one without a full stop."""
-    if block.kind in (Kind.ROW, Kind.CODE):
-        return False
-    return block.kind is Kind.SEPARATOR or traits.count < 4 or not traits.terminal or block.text[-1] in "?!"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from bodycopy.document import Kind, Label
 from bodycopy.evidence import Column, Firing, rule
 from bodycopy.survey import Survey
@@ -75,9 +77,8 @@ def button(survey: Survey) -> Column:
 @rule(Label.CAPTION)
 def figure(survey: Survey) -> Iterator[Firing]:
     """A caption by its element: ``figcaption``, ``caption``, or a short text inside a figure."""
-    for index, block in enumerate(survey.blocks):
-        if block.kind is Kind.CAPTION:
-            yield index, 1.0, "a caption element"
+    for index in np.flatnonzero(survey.of_kind(Kind.CAPTION)).tolist():
+        yield index, 1.0, "a caption element"
     for index, node in survey.holdings.inside("figure"):
         if survey.blocks[index].kind is not Kind.CAPTION:
             yield index, 0.8, f"inside <{node.tag}>"
