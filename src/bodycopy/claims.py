@@ -113,7 +113,7 @@ class Claims:
         claims = by_elements + list(_of_blocks(document))
         self._words = [words for _, words, _, _, _ in claims]
         # A row for each label that is claimed at all.
-        self._rows = {label: row for row, label in enumerate(dict.fromkeys([label for label, *_ in claims]))}
+        self._rows = {label: row for row, label in enumerate(dict.fromkeys([label for label, _, _, _, _ in claims]))}
         # For each label (rows) and block the number of the claim that holds, -1 for none.
         self._held = np.full((len(self._rows), len(depths)), -1, np.int32)
         claim_depths = np.array([depth for _, _, depth, _, _ in claims], np.int64)

@@ -53,20 +53,21 @@ class Column(NamedTuple):
     @classmethod
     def of(cls, firings: Iterable[Firing]) -> Column:
         """A column of single firings; where a block is named twice, the stronger case counts."""
-        best: dict[int, tuple[float, str]] = {}
-        for block, strength, saw in firings:
-            if block not in best or strength > best[block][0]:
-                best[block] = (strength, saw)
-        strengths = np.array([strength for strength, _ in best.values()], np.float64)
-        return cls(np.array([*best], np.int64), strengths, [saw for _, saw in best.values()])
+        best: dict[int, Firing] = {}
+        for firing in firings:
+            known = best.setdefault(firing[0], firing)
+            if firing[1] > known[1]:
+                best[firing[0]] = firing
+        strengths = np.array([strength for _, strength, _ in best.values()], np.float64)
+        return cls(np.array([*best], np.int64), strengths, [saw for _, _, saw in best.values()])
 
     @classmethod
     def where(cls, mask: NDArray[np.bool_], strengths: NDArray[np.float64] | float, saw: str) -> Column:
         """A column of all blocks where ``mask`` holds. ``strengths`` is one number, or one for each block of the document."""
-        blocks = np.flatnonzero(mask)
-        if isinstance(strengths, int | float):
-            return cls(blocks, np.full(len(blocks), float(strengths)), saw)
-        return cls(blocks, strengths[blocks], saw)
+        (blocks,) = mask.nonzero()
+        if isinstance(strengths, np.ndarray):
+            return cls(blocks, strengths[blocks], saw)
+        return cls(blocks, np.full(len(blocks), float(strengths)), saw)
 
     def firings(self) -> Iterator[Firing]:
         """The column, block by block."""

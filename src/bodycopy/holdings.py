@@ -131,15 +131,14 @@ class Holdings:
             return np.zeros(len(self.at), np.int64)
         return np.array([node.depth for node in self.nodes], np.int64)[self.at]
 
-    def inside(self, *tags: str) -> Iterator[tuple[int, Node]]:
+    def inside(self, *tags: str) -> Iterator[tuple[range, Node]]:
         """The blocks inside elements of these tags, with the element; elements that hold much of the prose do not count."""
         most = max(_MOST_PROSE * self.whole, 20.0)
         seen = 0
         for number in sorted([number for tag in tags for number in self._by_tag.get(tag, ())]):
             node = self.nodes[number]
             if node.last > seen and self.prose[number] <= most:
-                for index in range(max(seen, node.first), node.last):
-                    yield index, node
+                yield range(max(seen, node.first), node.last), node
                 seen = node.last
 
     @cached_property

@@ -182,8 +182,10 @@ class Survey:
     def repeats(self) -> list[list[int]]:
         """Groups of blocks with the same wording of two words or more, in page order."""
         seen: defaultdict[str, list[int]] = defaultdict(list)
+        # Of most paragraphs the number of words alone stands nowhere else.
+        lengths = Counter([traits.count for traits in self.traits])
         for index, traits in enumerate(self.traits):
-            if traits.count >= 2:
+            if traits.count >= 2 and lengths[traits.count] > 1:
                 seen[" ".join(traits.words)].append(index)
         return [indices for indices in seen.values() if len(indices) > 1]
 
@@ -257,12 +259,13 @@ class Survey:
         follows soon.
         """
         found: dict[int, float] = {}
-        titles = [tokens(title) for title in self.document.meta.titles]
+        titles = [set(tokens(title)) for title in self.document.meta.titles]
         for index in range(min(len(self.blocks), max(self.core[0] + 4, 1))):
             block, traits = self.blocks[index], self.traits[index]
             if not 0 < traits.count <= 40 or block.hidden:
                 continue
-            likeness = max((same_wording(title, traits.words) for title in titles), default=0.0)
+            words = set(traits.words)
+            likeness = max([same_wording(title, words) for title in titles], default=0.0)
             heading = block.kind is Kind.HEADING
             main = heading and block.level == 1
             score = likeness + (0.45 if main else 0.2 if heading and likeness > 0.4 else 0.0)

@@ -11,7 +11,7 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -237,7 +237,7 @@ def library(extra: tuple[PhrasePack, ...] = ()) -> Library:
     return Library(extra)
 
 
-def same_wording(first: Iterable[str], second: Iterable[str]) -> float:
+def same_wording(first: Set[str], second: Set[str]) -> float:
     """How much two short texts share: words in both over words in either (Jaccard), 0 to 1."""
-    a, b = set(first), set(second)
-    return len(a & b) / len(a | b) if a and b else 0.0
+    both = len(first & second)
+    return both / (len(first) + len(second) - both) if both else 0.0
