@@ -82,7 +82,7 @@ def button(survey: Survey) -> Column:
 @rule(Label.CAPTION)
 def figure(survey: Survey) -> Iterator[Firing]:
     """A caption by its element: ``figcaption``, ``caption``, or a short text inside a figure."""
-    captions = np.flatnonzero(survey.of_kind(Kind.CAPTION)).tolist()
+    captions = set(np.flatnonzero(survey.of_kind(Kind.CAPTION)).tolist())
     yield from _each(captions, 1.0, "a caption element")
     for blocks, node in survey.holdings.inside("figure"):
         yield from _each([index for index in blocks if index not in captions], 0.8, f"inside <{node.tag}>")
