@@ -28,7 +28,7 @@ from bodycopy.words import PhrasePack, library
 
 _DECIDING = (
     "balance.py", "claims.py", "company.py", "holdings.py", "keep.py", "label.py", "naming.py", "runs.py", "survey.py",
-    "traits.py", "words.py",
+    "traits.py", "wording.py", "words.py",
     "rules", "read", "data",
 )  # fmt: skip
 DEFAULT_KEEP = frozenset({Label.TITLE, Label.BODY})

@@ -17,7 +17,8 @@ import numpy as np
 from bodycopy.document import Document, Kind
 from bodycopy.holdings import Holdings
 from bodycopy.traits import prose_of, traits_of
-from bodycopy.words import Library, same_wording, tokens
+from bodycopy.wording import Wording
+from bodycopy.words import Hit, Library, same_wording, tokens
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +33,7 @@ _KINDS = {kind: number for number, kind in enumerate(Kind)}
 # In longer blocks phrases are not looked for: whatever a paragraph of this length says, it is no furniture.
 _PHRASE_WORDS = 90
 _CONTENT_WORD = 4
+_NO_PROSE = (Kind.BUTTON, Kind.SEPARATOR, Kind.HEADING, Kind.CAPTION)
 # From this many words of prose on, a block counts for the core when it is sought.
 _CORE_PROSE = 6.0
 
@@ -48,8 +50,10 @@ class Survey:
         self.blocks = document.blocks
         self.traits = [traits_of(block) for block in document.blocks]
         sample = [traits.words for traits in self.traits if traits.count >= _LONG] or [t.words for t in self.traits]
+        self.wording = Wording([traits.words for traits in self.traits])
         self.language = library.language(document.lang, chain.from_iterable(sample))
         self.book = library.book(self.language)
+        self._find_phrases()
         self._judge_prose()
         self.shown = self._who_is_shown()
         shown_prose = np.where(self.shown, self.prose * self.count, 0.0)
@@ -62,11 +66,6 @@ class Survey:
     def count(self) -> Floats:
         """Each block's number of words."""
         return np.array([traits.count for traits in self.traits], np.float64)
-
-    @cached_property
-    def prose(self) -> Floats:
-        """How much each block reads like prose, 0 to 1."""
-        return np.array([traits.prose for traits in self.traits], np.float64)
 
     @cached_property
     def marks(self) -> Floats:
@@ -125,14 +124,29 @@ class Survey:
 
     # -- wording -------------------------------------------------------------------------------------------------------
 
+    def _find_phrases(self) -> None:
+        wording = self.wording
+        starts = wording.where(self.book.openings.__contains__) & (self.count <= _PHRASE_WORDS)[wording.blocks]
+        firsts = (np.cumsum(wording.lengths) - wording.lengths).tolist()
+        hits: defaultdict[int, list[Hit]] = defaultdict(list)
+        for group, phrase, start, end in self.book.find(wording.words, starts.nonzero()[0].tolist()):
+            block = int(wording.blocks[start])
+            first = firsts[block]
+            # Else it goes on into the next block.
+            if end - first <= self.traits[block].count:
+                hits[block].append(Hit(group, phrase, start - first, end - first))
+        for block, found in hits.items():
+            self.traits[block].hits = found
+
     def _judge_prose(self) -> None:
-        find, common = self.book.find, self.function_words
-        for block, traits in zip(self.blocks, self.traits, strict=True):
-            if traits.count:
-                if traits.count <= _PHRASE_WORDS:
-                    traits.hits = find(traits.words)
-                traits.function_share = sum(map(common.__contains__, traits.words)) / traits.count
-                traits.prose = prose_of(block, traits)
+        self._common = self.wording.where(self.function_words.__contains__)
+        share = self.wording.share(self._common)
+        marks = np.array([traits.marks for traits in self.traits], np.float64)
+        self.prose = prose_of(self.count, share, self.terminal, marks, self.link_share)
+        """How much each block reads like prose, 0 to 1."""
+        self.prose[self.of_kind(*_NO_PROSE)] = 0.0
+        for traits, common, prose in zip(self.traits, share.tolist(), self.prose.tolist(), strict=True):
+            traits.function_share, traits.prose = common, prose
 
     @cached_property
     def function_words(self) -> frozenset[str]:
@@ -182,7 +196,7 @@ class Survey:
     def repeats(self) -> list[list[int]]:
         """Groups of blocks with the same wording of two words or more, in page order."""
         seen: defaultdict[str, list[int]] = defaultdict(list)
-        # Of most paragraphs the number of words alone stands nowhere else.
+        # The number of words of most paragraphs is theirs alone.
         lengths = Counter([traits.count for traits in self.traits])
         for index, traits in enumerate(self.traits):
             if traits.count >= 2 and lengths[traits.count] > 1:
@@ -197,19 +211,10 @@ class Survey:
         says little, it is taken as a half.
         """
         speaks = self.inner & (self.prose > 0.5) & ~self.holdings.claims.disclaimed
-        speaking = set(np.flatnonzero(speaks).tolist())
-        judged = [i for i, traits in enumerate(self.traits) if 3 < traits.count <= _SHARED_WORDS]
-        told = set().union(*(self.traits[i].words for i in judged)) - self.function_words
-        told = {word for word in told if len(word) >= _CONTENT_WORD or word > "\u3000"}
-        content = {i: told.intersection(self.traits[i].words) for i in speaking.union(judged)}
-        counts = Counter(chain.from_iterable([content[i] for i in speaking]))
-        elsewhere = {word for word, times in counts.items() if times > 1}
-        found = np.where(self.count > _SHARED_WORDS, 0.5, 0.0)
-        for index in judged if counts else ():
-            words = content[index]
-            if words:
-                used = words & elsewhere if index in speaking else words & counts.keys()
-                found[index] = len(used) / len(words)
+        wording = self.wording
+        content = wording.where(lambda word: len(word) >= _CONTENT_WORD or word > "\u3000") & ~self._common
+        found = np.where(self.count > 3, wording.shared(content, speaks), 0.0)
+        found[self.count > _SHARED_WORDS] = 0.5
         return found
 
     @property

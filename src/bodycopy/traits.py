@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bodycopy.document import Block, Kind
+import numpy as np
+
+from bodycopy.document import Block
 from bodycopy.words import Hit, tokens
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
 
 _TERMINAL = frozenset(".!?…。！？:;")
 _CLOSING = "\"'”’»)]*_ 」』）"
-_NO_PROSE = frozenset((Kind.BUTTON, Kind.SEPARATOR, Kind.HEADING, Kind.CAPTION))
+_LEAST_PROSE = 5
 _PROSE_LENGTH = 25
 _PROSE_FUNCTION_SHARE = 0.3
 
@@ -56,11 +65,10 @@ def traits_of(block: Block) -> Traits:
     return Traits(words, count, ending in _TERMINAL and ending != "", marks)
 
 
-def prose_of(block: Block, traits: Traits) -> float:
-    """How much a block reads like prose: long enough, ends as a sentence, common words, few links; 0 to 1."""
-    if traits.count < 5 or block.kind in _NO_PROSE:
-        return 0.0
-    length = min(1.0, traits.count / _PROSE_LENGTH)
-    common = min(1.0, traits.function_share / _PROSE_FUNCTION_SHARE)
-    ending = 1.0 if traits.terminal else 0.35 if traits.marks < 2 else 0.7
-    return length * common * ending * (1.0 - block.link_share) ** 2
+def prose_of(count: Floats, function_share: Floats, terminal: Mask, marks: Floats, link_share: Floats) -> Floats:
+    """How much blocks read like prose: long enough, ending as a sentence does, common words, few links; 0 to 1."""
+    length = np.minimum(1.0, count / _PROSE_LENGTH)
+    common = np.minimum(1.0, function_share / _PROSE_FUNCTION_SHARE)
+    ending = np.where(terminal, 1.0, np.where(marks < 2, 0.35, 0.7))
+    prose: Floats = np.where(count < _LEAST_PROSE, 0.0, length * common * ending * (1.0 - link_share) ** 2)
+    return prose

@@ -170,20 +170,25 @@ class Phrasebook:
             # The empty string is no token, so it can hold what ends here.
             at.setdefault("", {})[group] = " ".join(words)
 
-    def find(self, words: Sequence[str]) -> list[Hit]:
-        """All phrases among the words, overlapping ones too, in order of their start."""
-        found: list[Hit] = []
+    @property
+    def openings(self) -> Mapping[str, object]:
+        """The words with which phrases begin, as keys."""
+        return self._trie
+
+    def find(self, words: Sequence[str], starts: Iterable[int] | None = None) -> Iterator[Hit]:
+        """All phrases among the words, overlapping ones too, in order of their start.
+
+        ``starts`` are the places of words that open a phrase, where they are known.
+        """
         trie = self._trie
-        count = len(words)
-        for start in [number for number, word in enumerate(words) if word in trie]:
-            at = trie[words[start]]
-            end = start + 1
-            while at is not None:
-                if "" in at:
-                    found += [Hit(group, phrase, start, end) for group, phrase in at[""].items()]
-                at = at.get(words[end]) if end < count else None
-                end += 1
-        return found
+        words = [*words, ""]
+        for start in [n for n, word in enumerate(words) if word in trie] if starts is None else starts:
+            at, end = trie[words[start]], start + 1
+            # Mostly the next word shows already that there is none.
+            while at is not None and ("" in at or words[end] in at):
+                for group, phrase in at.get("", {}).items():
+                    yield Hit(group, phrase, start, end)
+                at, end = at.get(words[end]) if words[end] else None, end + 1
 
 
 @lru_cache(maxsize=1)
