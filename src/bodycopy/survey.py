@@ -151,12 +151,11 @@ class Survey:
     @cached_property
     def function_words(self) -> frozenset[str]:
         """The language's function words, and the short words that this document's long blocks use most."""
-        counts: Counter[str] = Counter()
-        seen = 0
+        sample: list[str] = []
         for traits in self.traits:
-            if traits.count >= _LONG and seen < _FUNCTION_SAMPLE:
-                counts.update(traits.words)
-                seen += traits.count
+            if traits.count >= _LONG and len(sample) < _FUNCTION_SAMPLE:
+                sample += traits.words
+        counts = Counter(sample)
         often = {w: n for w, n in counts.items() if n > 2 and (len(w) <= _CONTENT_WORD or w > "\u3000")}
         return self.book.function_words.union(sorted(often, key=often.__getitem__, reverse=True)[:24])
 

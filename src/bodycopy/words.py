@@ -219,9 +219,12 @@ class Library:
     def language(self, declared: str | None, words: Iterable[str]) -> str:
         """The built-in pack for a text: the one whose function words it uses most, else the declared one, else English."""
         speakers = _speakers()
-        used = Counter([name for word in islice(words, _LANGUAGE_SAMPLE) for name in speakers.get(word, ())])
-        best, times = used.most_common(1)[0] if used else ("", 0)
-        if times >= _LEAST_FUNCTION_WORDS:
+        used: dict[str, int] = {}
+        for word, times in Counter(islice(words, _LANGUAGE_SAMPLE)).items():
+            for name in speakers.get(word, ()):
+                used[name] = used.get(name, 0) + times
+        best = max(used, key=used.__getitem__, default="")
+        if used.get(best, 0) >= _LEAST_FUNCTION_WORDS:
             return best
         wanted = (declared or "").partition("-")[0].lower()
         return wanted if any(pack.language == wanted for pack in built_in_packs()) else _DEFAULT_LANGUAGE
