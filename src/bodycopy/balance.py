@@ -8,6 +8,7 @@ probably cleaned before, or is a poem, a play, a list: what is cut there must be
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,7 +56,7 @@ def page_bonus(scores: Floats, words: Floats, least: float, *, html: bool, tally
     be mistaken for body are not spared.
     """
     count = len(scores)
-    if not np.isfinite(least) or not count:
+    if not math.isfinite(least) or not count:
         return np.zeros(count)
     asked = (_BALANCE_HTML if html else _BALANCE_TEXT) + _reachable(scores, words)
     share = float(tally.any_of(_FURNITURE, _PLAIN_CASE).mean())
@@ -66,7 +67,7 @@ def page_bonus(scores: Floats, words: Floats, least: float, *, html: bool, tally
 
 def _reachable(scores: Floats, words: Floats) -> float:
     """The log-odds of half the F1 that the best set of blocks is expected to reach."""
-    body = words / (1.0 + np.exp(-np.clip(scores, -_CLIP, _CLIP)))
+    body = words / (1.0 + np.exp(-np.minimum(_CLIP, np.maximum(-_CLIP, scores))))
     order = np.argsort(-scores, kind="stable")
     found, kept = np.cumsum(body[order]), np.cumsum(words[order])
     if found[-1] <= 0.0:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -82,13 +82,18 @@ class Tally:
         """``columns`` by rule id, ``count`` the number of blocks."""
         self.columns = columns
         self._count = count
-        self._lengths = [len(column.blocks) for column in columns.values()]
+        self._lengths = np.array([len(column.blocks) for column in columns.values()], np.int64)
         self._blocks = np.concatenate([np.zeros(0, np.int64), *(column.blocks for column in columns.values())])
         self._strengths = np.concatenate([np.zeros(0), *(column.strengths for column in columns.values())])
 
+    def _of_each(self, by_rule: list[Any], kind: type[np.generic]) -> NDArray[Any]:
+        """What is known of each rule, for each of its cases."""
+        return np.repeat(np.array(by_rule, kind), self._lengths)
+
     def _weighted(self, weights: Mapping[str, float], default: float) -> NDArray[np.float64]:
-        by_rule = np.array([weights.get(rule, default) for rule in self.columns], np.float64)
-        weighted: NDArray[np.float64] = np.repeat(by_rule, self._lengths) * self._strengths
+        weighted: NDArray[np.float64] = self._strengths * self._of_each(
+            [weights.get(rule, default) for rule in self.columns], np.float64
+        )
         return weighted
 
     def summed(self, weights: Mapping[str, float]) -> NDArray[np.float64]:
@@ -98,14 +103,14 @@ class Tally:
     def by_label(self, weights: Mapping[str, float]) -> NDArray[np.float64]:
         """The same for the rules of each label (rows, in the order of labels); a rule weighs 1 where none is listed."""
         labels = list(Label)
-        rows = np.repeat([labels.index(RULES[rule].label) for rule in self.columns], self._lengths)
+        rows = self._of_each([labels.index(RULES[rule].label) for rule in self.columns], np.int64)
         places = rows * self._count + self._blocks
         sums = np.bincount(places, self._weighted(weights, 1.0), len(labels) * self._count)
         return sums.astype(np.float64, copy=False).reshape(len(labels), self._count)
 
     def any_of(self, rules: Collection[str], least: float) -> NDArray[np.bool_]:
         """The blocks for which one of some rules says that the case is as plain as ``least``, or plainer."""
-        counts = np.repeat([rule in rules for rule in self.columns], self._lengths) & (self._strengths >= least)
+        counts = self._of_each([rule in rules for rule in self.columns], np.bool_) & (self._strengths >= least)
         found = np.zeros(self._count, np.bool_)
         found[self._blocks[counts]] = True
         return found

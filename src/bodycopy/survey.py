@@ -125,11 +125,13 @@ class Survey:
     # -- wording -------------------------------------------------------------------------------------------------------
 
     def _find_phrases(self) -> None:
-        wording = self.wording
-        starts = wording.where(self.book.openings.__contains__) & (self.count <= _PHRASE_WORDS)[wording.blocks]
+        wording, book = self.wording, self.book
+        second = np.append(wording.where(book.seconds.__contains__), False)[1:]
+        starts = wording.where(book.alone.__contains__) | (wording.where(book.firsts.__contains__) & second)
+        starts &= (self.count <= _PHRASE_WORDS)[wording.blocks]
         firsts = (np.cumsum(wording.lengths) - wording.lengths).tolist()
         hits: defaultdict[int, list[Hit]] = defaultdict(list)
-        for group, phrase, start, end in self.book.find(wording.words, starts.nonzero()[0].tolist()):
+        for group, phrase, start, end in book.find(wording.words, starts.nonzero()[0].tolist()):
             block = int(wording.blocks[start])
             first = firsts[block]
             # Else it goes on into the next block.
@@ -195,10 +197,11 @@ class Survey:
     def repeats(self) -> list[list[int]]:
         """Groups of blocks with the same wording of two words or more, in page order."""
         seen: defaultdict[str, list[int]] = defaultdict(list)
-        # The number of words of most paragraphs is theirs alone.
-        lengths = Counter([traits.count for traits in self.traits])
+        # The sum of the numbers of most blocks' words is theirs alone.
+        sums = np.bincount(self.wording.blocks, self.wording.numbers, len(self.blocks)).tolist()
+        alike = Counter(sums)
         for index, traits in enumerate(self.traits):
-            if traits.count >= 2 and lengths[traits.count] > 1:
+            if alike[sums[index]] > 1 and traits.count >= 2:
                 seen[" ".join(traits.words)].append(index)
         return [indices for indices in seen.values() if len(indices) > 1]
 
@@ -264,12 +267,13 @@ class Survey:
         """
         found: dict[int, float] = {}
         titles = [set(tokens(title)) for title in self.document.meta.titles]
+        told = set().union(*titles)
         for index in range(min(len(self.blocks), max(self.core[0] + 4, 1))):
             block, traits = self.blocks[index], self.traits[index]
             if not 0 < traits.count <= 40 or block.hidden:
                 continue
-            words = set(traits.words)
-            likeness = max([same_wording(title, words) for title in titles], default=0.0)
+            words = () if told.isdisjoint(traits.words) else set(traits.words)
+            likeness = max([same_wording(title, words) for title in titles]) if words else 0.0
             heading = block.kind is Kind.HEADING
             main = heading and block.level == 1
             score = likeness + (0.45 if main else 0.2 if heading and likeness > 0.4 else 0.0)

@@ -149,13 +149,17 @@ class PhrasePack:
 class Phrasebook:
     """Phrase packs joined into one trie, ready to be looked up. Safe to share between threads.
 
-    ``function_words`` are those of the first pack, the text's own language.
+    ``function_words`` are those of the first pack, the text's own language. ``alone`` are the words that are a phrase by
+    themselves, ``firsts`` and ``seconds`` the first and second words of longer phrases.
     """
 
     def __init__(self, packs: Sequence[PhrasePack]) -> None:
         self.packs = tuple(packs)
         self.function_words = packs[0].function_words if packs else frozenset()
         self._trie: dict[str, Any] = {}
+        self.alone: set[str] = set()
+        self.firsts: set[str] = set()
+        self.seconds: set[str] = set()
         for pack in packs:
             for group, phrases in pack.groups.items():
                 for phrase in phrases:
@@ -166,28 +170,27 @@ class Phrasebook:
         words = tokens(phrase)
         for word in words:
             at = at.setdefault(word, {})
+        if len(words) > 1:
+            self.firsts.add(words[0])
+            self.seconds.add(words[1])
         if words:
+            self.alone.update(words if len(words) == 1 else ())
             # The empty string is no token, so it can hold what ends here.
             at.setdefault("", {})[group] = " ".join(words)
-
-    @property
-    def openings(self) -> Mapping[str, object]:
-        """The words with which phrases begin, as keys."""
-        return self._trie
 
     def find(self, words: Sequence[str], starts: Iterable[int] | None = None) -> Iterator[Hit]:
         """All phrases among the words, overlapping ones too, in order of their start.
 
-        ``starts`` are the places of words that open a phrase, where they are known.
+        ``starts`` are the places where to look, where they are known: all words there open a phrase.
         """
         trie = self._trie
         words = [*words, ""]
         for start in [n for n, word in enumerate(words) if word in trie] if starts is None else starts:
             at, end = trie[words[start]], start + 1
-            # Mostly the next word shows already that there is none.
-            while at is not None and ("" in at or words[end] in at):
-                for group, phrase in at.get("", {}).items():
-                    yield Hit(group, phrase, start, end)
+            while at is not None:
+                if "" in at:
+                    for group, phrase in at[""].items():
+                        yield Hit(group, phrase, start, end)
                 at, end = at.get(words[end]) if words[end] else None, end + 1
 
 
