@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bodycopy.document import Document
 
 Kind = Literal["html", "text"]
 KINDS: tuple[Kind, ...] = ("html", "text")
@@ -64,12 +63,21 @@ class Job(NamedTuple):
     lines: list[tuple[str, str]] | None
 
 
+class Elements(NamedTuple):
+    """As much of :class:`bodycopy.holdings.Holdings`: the elements' places and, for each block, its element."""
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    parent: NDArray[np.int64]
+    at: NDArray[np.int64]
+
+
 class Sample(NamedTuple):
     """One page or text as far as fitting goes: numbers only, block by block.
 
     ``body`` says how much of a block is body (0 to 1), ``trust`` how much that is worth (0 for not to be used),
     ``words`` how many words the scorer counts. ``fired`` is what the rules say, without what they saw.
-    ``counts``, ``homes`` and ``nodes`` (parent, first, last) are what the company is read from.
+    ``counts`` and ``elements`` are what the company is read from.
     """
 
     id: str
@@ -79,33 +87,16 @@ class Sample(NamedTuple):
     words: list[int]
     fired: dict[str, Column]
     counts: NDArray[np.float64]
-    homes: list[int]
-    nodes: list[tuple[int, int, int]]
+    elements: Elements
 
     def survey(self) -> Survey:
         """A stand-in with as much of a survey as :func:`bodycopy.company.company` asks for."""
-        nodes = _Nodes([_Element(*node) for node in self.nodes])
-        return cast("Survey", _Outline(nodes, [_Place(node) for node in self.homes], self.counts))
-
-
-class _Place(NamedTuple):
-    node: int
-
-
-class _Element(NamedTuple):
-    parent: int
-    first: int
-    last: int
-
-
-class _Nodes(NamedTuple):
-    nodes: list[_Element]
+        return cast("Survey", _Outline(self.elements, self.counts))
 
 
 @dataclass(frozen=True, slots=True)
 class _Outline:
-    document: _Nodes
-    blocks: list[_Place]
+    holdings: Elements
     count: NDArray[np.float64]
 
 
@@ -234,6 +225,7 @@ def sample(job: Job) -> Sample:
     blocks = [tokenise(block.text) for block in document.blocks]
     body, trust = targets(job, blocks, tokenise)
     survey = Survey(document, library())
+    holdings = survey.holdings
     return Sample(
         job.id,
         site(job.url) or job.id,
@@ -242,13 +234,8 @@ def sample(job: Job) -> Sample:
         [len(words) for words in blocks],
         {rule: column._replace(saw="") for rule, column in gather(survey).items()},
         survey.count,
-        [block.node for block in document.blocks],
-        _nodes(document),
+        Elements(holdings.first, holdings.last, holdings.parent, holdings.at),
     )
-
-
-def _nodes(document: Document) -> list[tuple[int, int, int]]:
-    return [(node.parent, node.first, node.last) for node in document.nodes]
 
 
 @lru_cache(maxsize=2)

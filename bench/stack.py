@@ -22,7 +22,7 @@ from scipy.special import expit
 
 from bodycopy.company import CONTEXT, company
 from bodycopy.document import Label
-from bodycopy.evidence import RULES
+from bodycopy.evidence import RULES, Tally
 from bodycopy.label import Weights, first_impressions
 from samples import Sample
 
@@ -99,7 +99,7 @@ class Data:
     @cached_property
     def sure(self) -> dict[str, float]:
         """The least that sure rules weigh on this kind of source."""
-        is_text = not any(sample.nodes for sample in self.samples)
+        is_text = not any(len(sample.elements.parent) for sample in self.samples)
         return SURE | SURE_OF_TEXT if is_text else SURE
 
     @cached_property
@@ -210,7 +210,7 @@ def _loss_on(data: Data, folds: frozenset[int], t: Floats, alone: Alone) -> floa
 def context_of(sample: Sample, alone: Alone) -> Floats:
     """The context features of every block, made by the very functions that the labelling calls."""
     weights = Weights(alone.rules, alone.bias, {}, (), 0.0, {})
-    first = first_impressions(len(sample.body), sample.fired, (), weights)
+    first = first_impressions(Tally(sample.fired, len(sample.body)), (), weights)
     return company(sample.survey(), first)
 
 

@@ -16,7 +16,7 @@ import evaluate
 import folds
 import samples
 from bodycopy.company import company
-from bodycopy.evidence import gather
+from bodycopy.evidence import Tally, gather
 from bodycopy.label import Weights, first_impressions, weights_for
 from bodycopy.pipeline import read
 from bodycopy.survey import Survey
@@ -134,7 +134,7 @@ def test_samples_are_what_the_labelling_sees(numbers: Any, shared: Shared) -> No
     for job in samples.jobs(shared)[:2] + samples.jobs(shared)[-2:]:
         weights = weights_for(job.kind == "html")
         survey = Survey(read(job.source, url=job.url, format=job.kind), library())
-        first = first_impressions(len(survey.blocks), gather(survey), (), weights)
+        first = first_impressions(Tally(gather(survey), len(survey.blocks)), (), weights)
         due = company(survey, first)
         sample = samples.sample(job)
         assert np.array_equal(stack.context_of(sample, stack.Alone(weights.alone, weights.alone_bias)), due)

@@ -30,6 +30,7 @@ ORDER = (
     "errors",
     "words",
     "traits",
+    "wording",
     "runs",
     "claims",
     "holdings",

@@ -7,7 +7,7 @@ element that holds much of the page's prose: ``layout--has-sidebar`` holds the a
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
@@ -49,7 +49,7 @@ class Vocabulary:
                     side[word] = (*side.get(word, ()), label)
         self.read = lru_cache(maxsize=16384)(self._read)
 
-    def _read(self, tokens: tuple[str, ...]) -> dict[Label, str]:
+    def _read(self, tokens: tuple[str, ...]) -> tuple[tuple[Label, str], ...]:
         """The labels that class words claim, with the words that do."""
         found: dict[Label, str] = {}
         firsts: dict[Label, str] = {}
@@ -63,7 +63,7 @@ class Vocabulary:
                 for label in self._seconds.get(token, ()):
                     if firsts.get(label, token) != token:
                         found.setdefault(label, f"{firsts[label]} {token}")
-        return found
+        return tuple(found.items())
 
 
 @lru_cache(maxsize=1)
@@ -71,6 +71,31 @@ def vocabulary() -> Vocabulary:
     """The class words that ship with bodycopy."""
     file = resources.files("bodycopy") / "data" / "claims.toml"
     return Vocabulary(tomllib.loads(file.read_text(encoding="utf-8")))
+
+
+_Claim = tuple[Label, str, int, int, int]
+"""That blocks are of a label, by these words, those of an element so deep; then the first and the last of the blocks."""
+
+
+def _of_elements(nodes: Sequence[Node], prose: Sequence[float], most: float) -> Iterator[_Claim]:
+    """What elements claim for all blocks inside; one with more prose than ``most`` claims body alone."""
+    read = vocabulary().read
+    for node in nodes:
+        claimed = read(node.tokens) if node.tokens else ()
+        if claimed:
+            large = prose[node.number] > most
+            for label, words in claimed:
+                if label is _BODY or not large:
+                    yield label, words, node.depth, node.first, node.last
+
+
+def _of_blocks(document: Document) -> Iterator[_Claim]:
+    """What inline elements that wrap one block claim."""
+    read = vocabulary().read
+    for block in document.blocks:
+        if block.tokens and block.node >= 0:
+            for label, words in read(block.tokens):
+                yield label, words, document.nodes[block.node].depth, block.index, block.index + 1
 
 
 class Claims:
@@ -82,52 +107,41 @@ class Claims:
 
     def __init__(self, document: Document, prose: Sequence[float], depths: Indices) -> None:
         """``prose`` is each element's words of prose, ``depths`` how deep the element of each block stands."""
-        self._nodes = document.nodes
-        self._block_depths = depths
-        self._words: list[str] = []
-        self._depths: list[int] = []
-        # By label the number of the claim that holds for each block, -1 for none.
-        self._held: dict[Label, Indices] = {}
         whole = prose[0] if prose else 0.0
         most = _MOST_PROSE * whole if whole > _LEAST_PROSE else float("inf")
-        for node in document.nodes:
-            if node.tokens:
-                self._add(node, node.tokens, slice(node.first, node.last), large=prose[node.number] > most)
-        self.disclaimed = self._who_is_disclaimed()
-        for block in document.blocks:
-            if block.tokens and block.node >= 0:
-                self._add(document.nodes[block.node], block.tokens, slice(block.index, block.index + 1))
-
-    def _add(self, node: Node, tokens: tuple[str, ...], blocks: slice, *, large: bool = False) -> None:
-        for label, words in vocabulary().read(tokens).items():
-            if label == _BODY or not large:
-                if label not in self._held:
-                    self._held[label] = np.full(len(self._block_depths), -1)
-                self._held[label][blocks] = len(self._words)
-                self._words.append(words)
-                self._depths.append(node.depth)
-
-    def _who_is_disclaimed(self) -> Mask:
+        by_elements = list(_of_elements(document.nodes, prose, most))
+        claims = by_elements + list(_of_blocks(document))
+        self._words = [words for _, words, _, _, _ in claims]
+        # A row for each label that is claimed at all.
+        self._rows = {label: row for row, label in enumerate(dict.fromkeys([label for label, _, _, _, _ in claims]))}
+        # For each label (rows) and block the number of the claim that holds, -1 for none.
+        self._held = np.full((len(self._rows), len(depths)), -1, np.int32)
+        claim_depths = np.array([depth for _, _, depth, _, _ in claims], np.int64)
+        self._hold(by_elements, 0)
+        _, near = self._near(depths, claim_depths)
+        self.disclaimed = near[[row for label, row in self._rows.items() if label is not _BODY]].any(axis=0)
         """Which blocks are said to be anything but body by the elements around them."""
-        found = np.zeros(len(self._block_depths), np.bool_)
-        for label in self._held:
-            if label != _BODY:
-                found[self._near(label)[0]] = True
-        return found
+        self._hold(claims[len(by_elements) :], len(by_elements))
+        self._distances, self._is_near = self._near(depths, claim_depths)
 
-    def _near(self, label: Label) -> tuple[Indices, Indices, Indices]:
-        """The blocks for which a claim of a label holds, with the claim's number and how many elements up it stands."""
-        held = self._held[label]
-        blocks = np.flatnonzero(held >= 0)
-        claims = held[blocks]
-        distances = self._block_depths[blocks] - np.array(self._depths)[claims]
-        near = distances <= _FARTHEST
-        return blocks[near], claims[near], distances[near]
+    def _hold(self, claims: Sequence[_Claim], number: int) -> None:
+        """Let claims take over their blocks, in their order, the first of them with this number."""
+        rows = {label: self._held[row] for label, row in self._rows.items()}
+        for at, (label, _, _, first, last) in enumerate(claims, number):
+            rows[label][first:last] = at
+
+    def _near(self, depths: Indices, claim_depths: Indices) -> tuple[Indices, Mask]:
+        """How many elements up the claim of each label stands, and whether there is one and it is not too far."""
+        if not len(claim_depths):
+            return np.zeros_like(self._held), self._held >= 0
+        distances = depths - claim_depths[self._held]
+        return distances, (self._held >= 0) & (distances <= _FARTHEST)
 
     def of(self, label: Label) -> tuple[Indices, Floats, list[str]]:
         """The blocks for which a label is claimed, each with a strength (1 at the block, weaker from above) and the words."""
-        if label not in self._held:
+        row = self._rows.get(label)
+        if row is None:
             return np.zeros(0, np.int64), np.zeros(0), []
-        blocks, claims, distances = self._near(label)
-        strengths = np.divide(3.0, 3.0 + distances, dtype=np.float64)
-        return blocks, strengths, [self._words[claim] for claim in claims.tolist()]
+        blocks = np.flatnonzero(self._is_near[row])
+        strengths = 3.0 / (3.0 + self._distances[row, blocks])
+        return blocks, strengths, [self._words[claim] for claim in self._held[row, blocks].tolist()]

@@ -37,7 +37,8 @@ def company(survey: Survey, first: Floats) -> Floats:
     count = len(first)
     if not count:
         return np.zeros((0, len(CONTEXT)))
-    clipped = np.clip(first, -_CLIP, _CLIP)
+    # Short arrays: `np.clip`, `np.pad` and `np.stack` would take longer over their arguments than over the numbers.
+    clipped = np.minimum(_CLIP, np.maximum(-_CLIP, first))
     words = survey.count
     body = words / (1.0 + np.exp(-clipped))
     features = np.empty((count, len(CONTEXT)))
@@ -58,7 +59,7 @@ def _columns(survey: Survey, first: Floats, words: Floats, body: Floats) -> Iter
 
 def _near(first: Floats) -> list[Floats]:
     # Beyond the ends of a page nothing is known: a block there is taken to have neighbours like itself.
-    padded = np.pad(first, 2, mode="edge")
+    padded = np.concatenate((first[[0, 0]], first, first[[-1, -1]]))
     before, after = padded[1:-3], padded[3:-1]
     return [
         before, after, (before + padded[:-4]) / 2, (after + padded[4:]) / 2,
@@ -106,16 +107,13 @@ class _Sums:
 
     def elements(self, survey: Survey, words: Floats, body: Floats) -> Iterator[Floats]:
         """For the innermost elements: the body share of what else is inside, and the share of the page's body inside."""
-        nodes = survey.document.nodes
-        if not nodes:
+        holdings = survey.holdings
+        if not len(holdings.parent):
             yield from [np.zeros(self._count)] * (2 * _LEVELS)
             return
-        first = np.array([node.first for node in nodes])
-        last = np.array([node.last for node in nodes])
-        parent = np.maximum(0, np.array([node.parent for node in nodes]))
-        at = np.maximum(0, np.array([block.node for block in survey.blocks]))
-        held_words = self._words[last] - self._words[first]
-        held_body = self._body[last] - self._body[first]
+        parent, at = np.maximum(0, holdings.parent), np.maximum(0, holdings.at)
+        held_words = self._words[holdings.last] - self._words[holdings.first]
+        held_body = self._body[holdings.last] - self._body[holdings.first]
         for _ in range(_LEVELS):
             other = held_words[at] - words
             share = (held_body[at] - body) / np.maximum(1.0, other) * 4.0 - 2.0

@@ -17,6 +17,9 @@ from typing import NamedTuple
 class Label(StrEnum):
     """What a block is. The order is the order in which summaries list them."""
 
+    # That of an enumeration is written in Python, and not that of the string that a label equals.
+    __hash__ = str.__hash__
+
     TITLE = "title"
     BODY = "body"
     BYLINE = "byline"
@@ -37,6 +40,8 @@ class Label(StrEnum):
 
 class Kind(StrEnum):
     """What a block looks like on the page, as far as its markup or its marks in plain text tell."""
+
+    __hash__ = str.__hash__
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"

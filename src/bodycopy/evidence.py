@@ -7,9 +7,9 @@ changes, its docstring says what it removes, why, and what it leaves alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -53,25 +53,67 @@ class Column(NamedTuple):
     @classmethod
     def of(cls, firings: Iterable[Firing]) -> Column:
         """A column of single firings; where a block is named twice, the stronger case counts."""
-        best: dict[int, tuple[float, str]] = {}
-        for block, strength, saw in firings:
-            if block not in best or strength > best[block][0]:
-                best[block] = (strength, saw)
-        strengths = np.array([strength for strength, _ in best.values()], np.float64)
-        return cls(np.array([*best], np.int64), strengths, [saw for _, saw in best.values()])
+        best: dict[int, Firing] = {}
+        for firing in firings:
+            known = best.setdefault(firing[0], firing)
+            if firing[1] > known[1]:
+                best[firing[0]] = firing
+        strengths = np.array([strength for _, strength, _ in best.values()], np.float64)
+        return cls(np.array([*best], np.int64), strengths, [saw for _, _, saw in best.values()])
 
     @classmethod
     def where(cls, mask: NDArray[np.bool_], strengths: NDArray[np.float64] | float, saw: str) -> Column:
         """A column of all blocks where ``mask`` holds. ``strengths`` is one number, or one for each block of the document."""
-        blocks = np.flatnonzero(mask)
-        if isinstance(strengths, int | float):
-            return cls(blocks, np.full(len(blocks), float(strengths)), saw)
-        return cls(blocks, strengths[blocks], saw)
+        (blocks,) = mask.nonzero()
+        if isinstance(strengths, np.ndarray):
+            return cls(blocks, strengths[blocks], saw)
+        return cls(blocks, np.full(len(blocks), float(strengths)), saw)
 
     def firings(self) -> Iterator[Firing]:
         """The column, block by block."""
         saw = [self.saw] * len(self.blocks) if isinstance(self.saw, str) else self.saw
         return zip(self.blocks.tolist(), self.strengths.tolist(), saw, strict=True)
+
+
+class Tally:
+    """What all rules say of a document, their columns end to end: a sum over the page is one step, not one for each rule."""
+
+    def __init__(self, columns: Mapping[str, Column], count: int) -> None:
+        """``columns`` by rule id, ``count`` the number of blocks."""
+        self.columns = columns
+        self._count = count
+        self._lengths = np.array([len(column.blocks) for column in columns.values()], np.int64)
+        self._blocks = np.concatenate([np.zeros(0, np.int64), *(column.blocks for column in columns.values())])
+        self._strengths = np.concatenate([np.zeros(0), *(column.strengths for column in columns.values())])
+
+    def _of_each(self, by_rule: list[Any], kind: type[np.generic]) -> NDArray[Any]:
+        """What is known of each rule, for each of its cases."""
+        return np.repeat(np.array(by_rule, kind), self._lengths)
+
+    def _weighted(self, weights: Mapping[str, float], default: float) -> NDArray[np.float64]:
+        weighted: NDArray[np.float64] = self._strengths * self._of_each(
+            [weights.get(rule, default) for rule in self.columns], np.float64
+        )
+        return weighted
+
+    def summed(self, weights: Mapping[str, float]) -> NDArray[np.float64]:
+        """For each block the sum of its strengths, each times the weight of its rule: 0 where none is listed."""
+        return np.bincount(self._blocks, self._weighted(weights, 0.0), self._count).astype(np.float64, copy=False)
+
+    def by_label(self, weights: Mapping[str, float]) -> NDArray[np.float64]:
+        """The same for the rules of each label (rows, in the order of labels); a rule weighs 1 where none is listed."""
+        labels = list(Label)
+        rows = self._of_each([labels.index(RULES[rule].label) for rule in self.columns], np.int64)
+        places = rows * self._count + self._blocks
+        sums = np.bincount(places, self._weighted(weights, 1.0), len(labels) * self._count)
+        return sums.astype(np.float64, copy=False).reshape(len(labels), self._count)
+
+    def any_of(self, rules: Collection[str], least: float) -> NDArray[np.bool_]:
+        """The blocks for which one of some rules says that the case is as plain as ``least``, or plainer."""
+        counts = self._of_each([rule in rules for rule in self.columns], np.bool_) & (self._strengths >= least)
+        found = np.zeros(self._count, np.bool_)
+        found[self._blocks[counts]] = True
+        return found
 
 
 Finder = Callable[["Survey"], "Column | Iterator[Firing]"]

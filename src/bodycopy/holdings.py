@@ -98,16 +98,24 @@ class Holdings:
 
         A card is a small element with a link, among siblings of the same tag and class; a paragraph of prose is none.
         """
-        small, linked, wordy = self.words <= _CARD_WORDS, self.link_words > 0, self.prose > 0.5 * self.words
-        cards = [self.nodes[number] for number in np.flatnonzero(small & linked).tolist()]
-        cards = [node for node in cards if node.tag not in _NOT_CARDS]
-        alike = {node.number: (node.parent, node.tag, node.tokens[:3]) for node in cards}
+        small, wordy = self.words <= _CARD_WORDS, self.prose > 0.5 * self.words
+        alike: dict[int, tuple[int, str, tuple[str, ...]]] = {}
+        for number in np.flatnonzero(small & (self.link_words > 0)).tolist():
+            node = self.nodes[number]
+            if node.tag not in _NOT_CARDS:
+                alike[number] = (node.parent, node.tag, node.tokens[:3])
         likes = Counter(alike.values())
-        found = np.zeros(len(self.at))
-        for number in sorted({*alike, *np.flatnonzero(small & wordy).tolist()}):
-            held = slice(self.nodes[number].first, self.nodes[number].last)
-            found[held] = 0.0 if wordy[number] else max(found[held.start], likes[alike[number]])
-        return found
+        found = [0] * len(self.at)
+        prose = set(np.flatnonzero(small & wordy).tolist())
+        firsts, lasts = self.first.tolist(), self.last.tolist()
+        # From the outer elements to the inner: what is inside one has, so far, one number.
+        for number in sorted(prose.union(alike)):
+            first, last = firsts[number], lasts[number]
+            if number in prose:
+                found[first:last] = [0] * (last - first)
+            elif first < last and likes[alike[number]] > found[first]:
+                found[first:last] = [likes[alike[number]]] * (last - first)
+        return np.array(found, np.float64)
 
     @cached_property
     def form_distances(self) -> Floats:
@@ -130,15 +138,14 @@ class Holdings:
             return np.zeros(len(self.at), np.int64)
         return np.array([node.depth for node in self.nodes], np.int64)[self.at]
 
-    def inside(self, *tags: str) -> Iterator[tuple[int, Node]]:
+    def inside(self, *tags: str) -> Iterator[tuple[range, Node]]:
         """The blocks inside elements of these tags, with the element; elements that hold much of the prose do not count."""
         most = max(_MOST_PROSE * self.whole, 20.0)
         seen = 0
         for number in sorted([number for tag in tags for number in self._by_tag.get(tag, ())]):
             node = self.nodes[number]
             if node.last > seen and self.prose[number] <= most:
-                for index in range(max(seen, node.first), node.last):
-                    yield index, node
+                yield range(max(seen, node.first), node.last), node
                 seen = node.last
 
     @cached_property

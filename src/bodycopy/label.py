@@ -19,7 +19,7 @@ import numpy as np
 from bodycopy.balance import furniture, page_bonus
 from bodycopy.company import CONTEXT, company
 from bodycopy.document import Document, Kind, Label
-from bodycopy.evidence import Column, Evidence
+from bodycopy.evidence import Column, Evidence, Tally
 from bodycopy.naming import name_blocks
 from bodycopy.reasons import Reasons, grouped
 from bodycopy.result import Judged
@@ -66,17 +66,13 @@ def weights_for(html: bool) -> Weights:
     return Weights.of(data["html" if html else "text"], data["naming"])
 
 
-def first_impressions(count: int, columns: Mapping[str, Column], extra: Iterable[Evidence], weights: Weights) -> Floats:
+def first_impressions(tally: Tally, extra: Iterable[Evidence], weights: Weights) -> Floats:
     """Each block's log-odds of being body by its own evidence alone, in nats."""
-    return _summed(count, columns, extra, weights.alone, weights.alone_bias)
+    return _summed(tally, extra, weights.alone, weights.alone_bias)
 
 
-def _summed(
-    count: int, columns: Mapping[str, Column], extra: Iterable[Evidence], table: Mapping[str, float], bias: float
-) -> Floats:
-    total = np.full(count, float(bias))
-    for rule, column in columns.items():
-        total[column.blocks] += table.get(rule, 0.0) * column.strengths
+def _summed(tally: Tally, extra: Iterable[Evidence], table: Mapping[str, float], bias: float) -> Floats:
+    total = tally.summed(table) + bias
     for reason in extra:
         total[reason.block] += reason.weight
     return total
@@ -93,20 +89,20 @@ def label_blocks(
 
     ``columns`` is what the rules found, ``extra`` the evidence of a user's own labellers. Deciding comes next.
     """
-    count = len(survey.blocks)
-    context = company(survey, first_impressions(count, columns, extra, weights))
+    tally = Tally(columns, len(survey.blocks))
+    context = company(survey, first_impressions(tally, extra, weights))
     context *= weights.context  # In place: it is the largest thing there is for a page of many blocks
-    raw = _summed(count, columns, extra, weights.company, weights.bias) + context.sum(axis=1)
-    page = page_bonus(raw, survey.count, least, html=survey.document.is_html, columns=columns)
-    _settle_cut_end(survey, furniture(columns, count), raw, page)
+    raw = _summed(tally, extra, weights.company, weights.bias) + context.sum(axis=1)
+    page = page_bonus(raw, survey.count, least, html=survey.document.is_html, tally=tally)
+    _settle_cut_end(survey, furniture(tally), raw, page)
     scores: list[float] = (raw + page).tolist()
     _settle_separators(survey, scores)
-    reasons = Reasons(columns, extra, (weights.company, weights.naming), grouped(context), page)
+    reasons = Reasons(tally, extra, (weights.company, weights.naming), grouped(context), page)
     del context  # The names take memory of their own
-    labels = name_blocks(np.array(scores) < least, reasons)
+    labels = name_blocks(np.array(scores) < least, reasons.label_scores())
     if survey.headline >= 0:
         labels[survey.headline] = Label.TITLE
-    return Judged(survey.blocks, labels, scores, [reasons.block(index) for index in range(count)])
+    return Judged(survey.blocks, labels, scores, reasons.by_block())
 
 
 def _settle_cut_end(survey: Survey, furniture: Mask, raw: Floats, page: Floats) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bodycopy.document import Label
-from bodycopy.reasons import Reasons
 from bodycopy.runs import runs
 
 if TYPE_CHECKING:
@@ -22,21 +21,25 @@ _CHANGE = 0.7
 _OTHER = 0.1
 # How many blocks' scores are plain numbers at a time.
 _ROWS = 512
-_KEPT = (Label.BODY, Label.TITLE)
+_LABELS = tuple(Label)
+_NAMES = (*(label for label in Label if label not in (Label.BODY, Label.TITLE, Label.OTHER)), Label.OTHER)
 
 
-def name_blocks(outside: NDArray[np.bool_], reasons: Reasons) -> list[Label]:
+def name_blocks(outside: NDArray[np.bool_], label_scores: Floats) -> list[Label]:
     """Name every block: body but for those that are ``outside``, which are named in runs.
+
+    ``label_scores`` has each label's score (rows, in the order of labels) for each block.
 
     Of all namings the one with the highest sum of scores, less a price for each change (the best path through a chain,
     Viterbi 1967). Body breaks the chain, so that nothing is named across a paragraph.
     """
     labels = [Label.BODY] * len(outside)
-    totals = reasons.label_scores()
-    names = [label for label in totals if label not in _KEPT and label is not Label.OTHER] + [Label.OTHER]
-    scores = np.stack([totals.get(label, np.zeros(len(outside))) for label in names], axis=1)
+    scores = label_scores[[_LABELS.index(name) for name in _NAMES]]
     for start, end in runs(outside, 1):
-        labels[start:end] = [names[number] for number in _best_path(scores[start:end])]
+        run = scores[:, start:end]
+        # What nothing in the run speaks for never wins.
+        named = [*np.flatnonzero(run[:-1].any(axis=1)).tolist(), -1]
+        labels[start:end] = [_NAMES[named[number]] for number in _best_path(run[named].T)]
     return labels
 
 
@@ -57,8 +60,8 @@ def _best_path(scores: Floats) -> list[int]:
         floor = best[top] - _CHANGE
         tops.append(top)
         goes_on.append(bytes([before > floor for before in best]))
-        # A name goes on from itself, or from the best of all before it less the price of the change.
-        best = [max(before, floor) + score for before, score in zip(best, row, strict=True)]
+        # A name goes on from itself, or from the best of all before it less the price of the change (`max` is slower).
+        best = [(old if old > floor else floor) + new for old, new in zip(best, row, strict=True)]  # noqa: FURB136
         best[-1] += _OTHER
         high = max(best)
         if best[top] < high:

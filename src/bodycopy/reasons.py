@@ -10,7 +10,7 @@ import numpy as np
 
 from bodycopy.company import CONTEXT
 from bodycopy.document import Label
-from bodycopy.evidence import RULES, Column, Evidence
+from bodycopy.evidence import RULES, Column, Evidence, Tally
 
 if TYPE_CHECKING:
     from bodycopy.company import Floats
@@ -52,13 +52,13 @@ class Reasons:
 
     def __init__(
         self,
-        columns: Mapping[str, Column],
+        tally: Tally,
         extra: Sequence[Evidence],
         weights: tuple[Mapping[str, float], Mapping[str, float]],
         context: Floats,
         page: Floats,
     ) -> None:
-        self._columns = columns
+        self._tally = tally
         self._extra = extra
         self._weights, self._naming = weights
         self._context = context
@@ -98,7 +98,7 @@ class Reasons:
     def _sorted(self) -> dict[str, Column]:
         """The columns in the order of blocks."""
         found: dict[str, Column] = {}
-        for rule, column in self._columns.items():
+        for rule, column in self._tally.columns.items():
             blocks, strengths, saw = column
             if len(blocks) > 1 and (blocks[1:] < blocks[:-1]).any():
                 order = np.argsort(blocks, kind="stable")
@@ -107,19 +107,16 @@ class Reasons:
             found[rule] = column
         return found
 
-    def block(self, index: int) -> BlockReasons:
-        """The reasons about one block, as a sequence of evidence."""
-        return BlockReasons(self, index, index)
+    def by_block(self) -> list[BlockReasons]:
+        """The reasons about each block, as a sequence of evidence."""
+        return [BlockReasons(self, index, index) for index in range(len(self._context))]
 
-    def label_scores(self) -> dict[Label, Floats]:
-        """By label, in the order of labels, its score for each block. Labels that nothing spoke for are left out."""
-        totals: dict[Label, Floats] = {}
-        for rule, column in self._columns.items():
-            scores = totals.setdefault(RULES[rule].label, np.zeros(len(self._context)))
-            scores[column.blocks] += self._naming.get(rule, 1.0) * column.strengths
+    def label_scores(self) -> Floats:
+        """The score of each label (rows, in the order of labels) for each block."""
+        totals = self._tally.by_label(self._naming)
         for reason in self._extra:
-            totals.setdefault(reason.label, np.zeros(len(self._context)))[reason.block] += reason.score
-        return {label: totals[label] for label in Label if label in totals}
+            totals[list(Label).index(reason.label), reason.block] += reason.score
+        return totals
 
     def evidence(self, index: int) -> Iterator[Evidence]:
         """The evidence about one block: rules, a user's labellers, context."""

@@ -16,8 +16,9 @@ import numpy as np
 
 from bodycopy.document import Document, Kind
 from bodycopy.holdings import Holdings
-from bodycopy.traits import Traits, headline_like, prose_of, traits_of
-from bodycopy.words import Library, same_wording, tokens
+from bodycopy.traits import prose_of, traits_of_all
+from bodycopy.wording import Wording
+from bodycopy.words import Hit, Library, same_wording, tokens
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,14 +27,13 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 _LONG = 20
-_LARGE = 1 << 20
-_PIECE = 4096
 _SHARED_WORDS = 60
 _FUNCTION_SAMPLE = 2000
 _KINDS = {kind: number for number, kind in enumerate(Kind)}
 # In longer blocks phrases are not looked for: whatever a paragraph of this length says, it is no furniture.
 _PHRASE_WORDS = 90
 _CONTENT_WORD = 4
+_NO_PROSE = (Kind.BUTTON, Kind.SEPARATOR, Kind.HEADING, Kind.CAPTION)
 # From this many words of prose on, a block counts for the core when it is sought.
 _CORE_PROSE = 6.0
 
@@ -48,27 +48,17 @@ class Survey:
     def __init__(self, document: Document, library: Library) -> None:
         self.document = document
         self.blocks = document.blocks
-        self.traits = [traits_of(block) for block in document.blocks] if len(document.source) < _LARGE else self._lean()
+        self.traits = traits_of_all(document)
         sample = [traits.words for traits in self.traits if traits.count >= _LONG] or [t.words for t in self.traits]
+        self.wording = Wording([traits.words for traits in self.traits])
         self.language = library.language(document.lang, chain.from_iterable(sample))
         self.book = library.book(self.language)
+        self._find_phrases()
         self._judge_prose()
         self.shown = self._who_is_shown()
         shown_prose = np.where(self.shown, self.prose * self.count, 0.0)
         self.holdings = Holdings(document, self.count, self.link_share, shown_prose)
         self.core = self._find_core()
-
-    def _lean(self) -> list[Traits]:
-        """The traits of a large document, each word kept once: a book has millions, some ten thousand different ones."""
-        share = {"": ""}.setdefault
-        found: list[Traits] = []
-        for block in self.blocks:
-            traits = traits_of(block)
-            for at in range(0, traits.count, _PIECE):
-                piece = traits.words[at : at + _PIECE]
-                traits.words[at : at + _PIECE] = map(share, piece, piece)
-            found.append(traits)
-        return found
 
     # -- columns -------------------------------------------------------------------------------------------------------
 
@@ -76,11 +66,6 @@ class Survey:
     def count(self) -> Floats:
         """Each block's number of words."""
         return np.array([traits.count for traits in self.traits], np.float64)
-
-    @cached_property
-    def prose(self) -> Floats:
-        """How much each block reads like prose, 0 to 1."""
-        return np.array([traits.prose for traits in self.traits], np.float64)
 
     @cached_property
     def marks(self) -> Floats:
@@ -109,8 +94,22 @@ class Survey:
 
     @cached_property
     def headline_like(self) -> Mask:
-        """Which blocks look like headlines: some words, no full stop."""
-        return np.array([headline_like(b, t) for b, t in zip(self.blocks, self.traits, strict=True)], np.bool_)
+        """Which blocks look like headlines: three to 25 words without a full stop, neither a table row nor code."""
+        short = (self.count >= 3) & (self.count <= 25) & ~self.of_kind(Kind.ROW, Kind.CODE)
+        return short & np.where(self.terminal, self._ends_in("?!:"), ~self._ends_in(",;"))
+
+    @cached_property
+    def unfinished(self) -> Mask:
+        """Which blocks are no paragraphs: separators, very short lines, and those without a full stop."""
+        open_ended = (self.count < 4) | ~self.terminal | self._ends_in("?!")
+        return self.of_kind(Kind.SEPARATOR) | (open_ended & ~self.of_kind(Kind.ROW, Kind.CODE))
+
+    @cached_property
+    def _endings(self) -> list[str]:
+        return [block.text[-1:] for block in self.blocks]
+
+    def _ends_in(self, marks: str) -> Mask:
+        return np.array([ending in marks for ending in self._endings], np.bool_)
 
     @cached_property
     def _kinds(self) -> NDArray[np.int8]:
@@ -125,24 +124,40 @@ class Survey:
 
     # -- wording -------------------------------------------------------------------------------------------------------
 
+    def _find_phrases(self) -> None:
+        wording, book = self.wording, self.book
+        second = np.append(wording.where(book.seconds.__contains__), False)[1:]
+        starts = wording.where(book.alone.__contains__) | (wording.where(book.firsts.__contains__) & second)
+        starts &= (self.count <= _PHRASE_WORDS)[wording.blocks]
+        firsts = (np.cumsum(wording.lengths) - wording.lengths).tolist()
+        hits: defaultdict[int, list[Hit]] = defaultdict(list)
+        for group, phrase, start, end in book.find(wording.words, starts.nonzero()[0].tolist()):
+            block = int(wording.blocks[start])
+            first = firsts[block]
+            # Else it goes on into the next block.
+            if end - first <= self.traits[block].count:
+                hits[block].append(Hit(group, phrase, start - first, end - first))
+        for block, found in hits.items():
+            self.traits[block].hits = found
+
     def _judge_prose(self) -> None:
-        find, common = self.book.find, self.function_words
-        for block, traits in zip(self.blocks, self.traits, strict=True):
-            if traits.count:
-                if traits.count <= _PHRASE_WORDS:
-                    traits.hits = find(traits.words) or ()
-                traits.function_share = sum(map(common.__contains__, traits.words)) / traits.count or 0.0
-                traits.prose = prose_of(block, traits)
+        self._common = self.wording.where(self.function_words.__contains__)
+        share = self.wording.share(self._common)
+        marks = np.array([traits.marks for traits in self.traits], np.float64)
+        self.prose = prose_of(self.count, share, self.terminal, marks, self.link_share)
+        """How much each block reads like prose, 0 to 1."""
+        self.prose[self.of_kind(*_NO_PROSE)] = 0.0
+        for traits, common, prose in zip(self.traits, share.tolist(), self.prose.tolist(), strict=True):
+            traits.function_share, traits.prose = common, prose
 
     @cached_property
     def function_words(self) -> frozenset[str]:
         """The language's function words, and the short words that this document's long blocks use most."""
-        counts: Counter[str] = Counter()
-        seen = 0
+        sample: list[str] = []
         for traits in self.traits:
-            if traits.count >= _LONG and seen < _FUNCTION_SAMPLE:
-                counts.update(traits.words)
-                seen += traits.count
+            if traits.count >= _LONG and len(sample) < _FUNCTION_SAMPLE:
+                sample += traits.words
+        counts = Counter(sample)
         often = {w: n for w, n in counts.items() if n > 2 and (len(w) <= _CONTENT_WORD or w > "\u3000")}
         return self.book.function_words.union(sorted(often, key=often.__getitem__, reverse=True)[:24])
 
@@ -182,8 +197,11 @@ class Survey:
     def repeats(self) -> list[list[int]]:
         """Groups of blocks with the same wording of two words or more, in page order."""
         seen: defaultdict[str, list[int]] = defaultdict(list)
+        # The sum of the numbers of most blocks' words is theirs alone.
+        sums = np.bincount(self.wording.blocks, self.wording.numbers, len(self.blocks)).tolist()
+        alike = Counter(sums)
         for index, traits in enumerate(self.traits):
-            if traits.count >= 2:
+            if alike[sums[index]] > 1 and traits.count >= 2:
                 seen[" ".join(traits.words)].append(index)
         return [indices for indices in seen.values() if len(indices) > 1]
 
@@ -195,19 +213,10 @@ class Survey:
         says little, it is taken as a half.
         """
         speaks = self.inner & (self.prose > 0.5) & ~self.holdings.claims.disclaimed
-        speaking = set(np.flatnonzero(speaks).tolist())
-        judged = [i for i, traits in enumerate(self.traits) if 3 < traits.count <= _SHARED_WORDS]
-        told = set().union(*(self.traits[i].words for i in judged)) - self.function_words
-        told = {word for word in told if len(word) >= _CONTENT_WORD or word > "\u3000"}
-        content = {i: told.intersection(self.traits[i].words) for i in speaking.union(judged)}
-        counts = Counter(chain.from_iterable([content[i] for i in speaking]))
-        elsewhere = {word for word, times in counts.items() if times > 1}
-        found = np.where(self.count > _SHARED_WORDS, 0.5, 0.0)
-        for index in judged if counts else ():
-            words = content[index]
-            if words:
-                used = words & elsewhere if index in speaking else words & counts.keys()
-                found[index] = len(used) / len(words)
+        wording = self.wording
+        content = wording.where(lambda word: len(word) >= _CONTENT_WORD or word > "\u3000") & ~self._common
+        found = np.where(self.count > 3, wording.shared(content, speaks), 0.0)
+        found[self.count > _SHARED_WORDS] = 0.5
         return found
 
     @property
@@ -257,12 +266,14 @@ class Survey:
         follows soon.
         """
         found: dict[int, float] = {}
-        titles = [tokens(title) for title in self.document.meta.titles]
+        titles = [set(tokens(title)) for title in self.document.meta.titles]
+        told = set().union(*titles)
         for index in range(min(len(self.blocks), max(self.core[0] + 4, 1))):
             block, traits = self.blocks[index], self.traits[index]
             if not 0 < traits.count <= 40 or block.hidden:
                 continue
-            likeness = max((same_wording(title, traits.words) for title in titles), default=0.0)
+            words = () if told.isdisjoint(traits.words) else set(traits.words)
+            likeness = max([same_wording(title, words) for title in titles]) if words else 0.0
             heading = block.kind is Kind.HEADING
             main = heading and block.level == 1
             score = likeness + (0.45 if main else 0.2 if heading and likeness > 0.4 else 0.0)

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bodycopy.document import Block, Kind
+import numpy as np
+
+from bodycopy.document import Block, Document
 from bodycopy.words import Hit, tokens
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
 
 _TERMINAL = frozenset(".!?…。！？:;")
 _CLOSING = "\"'”’»)]*_ 」』）"
-_NO_PROSE = frozenset((Kind.BUTTON, Kind.SEPARATOR, Kind.HEADING, Kind.CAPTION))
+_LEAST_PROSE = 5
+# A document of so many characters is a book, with millions of words, some ten thousand different ones.
+_LARGE = 1 << 20
+_PIECE = 4096
 _PROSE_LENGTH = 25
 _PROSE_FUNCTION_SHARE = 0.3
 
@@ -46,31 +58,35 @@ def traits_of(block: Block) -> Traits:
     words = tokens(text)
     count = len(words)
     ending = text.rstrip(_CLOSING)[-1:]
-    marks = text.count(". ") + text.count("! ") + text.count("? ") + 1
+    # To look for one character first is fast, and most blocks have none of them.
+    marks = 1
+    for mark in (". ", "! ", "? "):
+        if mark[0] in text:
+            marks += text.count(mark)
     if not text.isascii():
         marks += text.count("。") + text.count("！") + text.count("？") + text.count("…")
     return Traits(words, count, ending in _TERMINAL and ending != "", marks)
 
 
-def prose_of(block: Block, traits: Traits) -> float:
-    """How much a block reads like prose: long enough, ends as a sentence, common words, few links; 0 to 1."""
-    if traits.count < 5 or block.kind in _NO_PROSE:
-        return 0.0
-    length = min(1.0, traits.count / _PROSE_LENGTH)
-    common = min(1.0, traits.function_share / _PROSE_FUNCTION_SHARE)
-    ending = 1.0 if traits.terminal else 0.35 if traits.marks < 2 else 0.7
-    return length * common * ending * (1.0 - block.link_share) ** 2
+def traits_of_all(document: Document) -> list[Traits]:
+    """The traits of all blocks of a document; of a large one each word is kept once."""
+    if len(document.source) < _LARGE:
+        return [traits_of(block) for block in document.blocks]
+    share = {"": ""}.setdefault
+    found: list[Traits] = []
+    for block in document.blocks:
+        traits = traits_of(block)
+        for at in range(0, traits.count, _PIECE):
+            piece = traits.words[at : at + _PIECE]
+            traits.words[at : at + _PIECE] = map(share, piece, piece)
+        found.append(traits)
+    return found
 
 
-def headline_like(block: Block, traits: Traits) -> bool:
-    """Three to twenty-five words without a full stop, neither a table row nor code."""
-    if not 3 <= traits.count <= 25 or block.kind in (Kind.ROW, Kind.CODE):
-        return False
-    return block.text[-1] not in ",;" and (not traits.terminal or block.text[-1] in "?!:")
-
-
-def unfinished(block: Block, traits: Traits) -> bool:
-    """Not a paragraph: a separator, a very short line, or one without a full stop."""
-    if block.kind in (Kind.ROW, Kind.CODE):
-        return False
-    return block.kind is Kind.SEPARATOR or traits.count < 4 or not traits.terminal or block.text[-1] in "?!"
+def prose_of(count: Floats, function_share: Floats, terminal: Mask, marks: Floats, link_share: Floats) -> Floats:
+    """How much blocks read like prose: long enough, ending as a sentence does, common words, few links; 0 to 1."""
+    length = np.minimum(1.0, count / _PROSE_LENGTH)
+    common = np.minimum(1.0, function_share / _PROSE_FUNCTION_SHARE)
+    ending = np.where(terminal, 1.0, np.where(marks < 2, 0.35, 0.7))
+    prose: Floats = np.where(count < _LEAST_PROSE, 0.0, length * common * ending * (1.0 - link_share) ** 2)
+    return prose

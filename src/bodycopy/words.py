@@ -11,7 +11,7 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -149,13 +149,17 @@ class PhrasePack:
 class Phrasebook:
     """Phrase packs joined into one trie, ready to be looked up. Safe to share between threads.
 
-    ``function_words`` are those of the first pack, the text's own language.
+    ``function_words`` are those of the first pack, the text's own language. ``alone`` are the words that are a phrase by
+    themselves, ``firsts`` and ``seconds`` the first and second words of longer phrases.
     """
 
     def __init__(self, packs: Sequence[PhrasePack]) -> None:
         self.packs = tuple(packs)
         self.function_words = packs[0].function_words if packs else frozenset()
         self._trie: dict[str, Any] = {}
+        self.alone: set[str] = set()
+        self.firsts: set[str] = set()
+        self.seconds: set[str] = set()
         for pack in packs:
             for group, phrases in pack.groups.items():
                 for phrase in phrases:
@@ -166,24 +170,28 @@ class Phrasebook:
         words = tokens(phrase)
         for word in words:
             at = at.setdefault(word, {})
+        if len(words) > 1:
+            self.firsts.add(words[0])
+            self.seconds.add(words[1])
         if words:
+            self.alone.update(words if len(words) == 1 else ())
             # The empty string is no token, so it can hold what ends here.
             at.setdefault("", {})[group] = " ".join(words)
 
-    def find(self, words: Sequence[str]) -> list[Hit]:
-        """All phrases among the words, overlapping ones too, in order of their start."""
-        found: list[Hit] = []
+    def find(self, words: Sequence[str], starts: Iterable[int] | None = None) -> Iterator[Hit]:
+        """All phrases among the words, overlapping ones too, in order of their start.
+
+        ``starts`` are the places where to look, where they are known: all words there open a phrase.
+        """
         trie = self._trie
-        count = len(words)
-        for start in [number for number, word in enumerate(words) if word in trie]:
-            at = trie[words[start]]
-            end = start + 1
+        words = [*words, ""]
+        for start in [n for n, word in enumerate(words) if word in trie] if starts is None else starts:
+            at, end = trie[words[start]], start + 1
             while at is not None:
                 if "" in at:
-                    found += [Hit(group, phrase, start, end) for group, phrase in at[""].items()]
-                at = at.get(words[end]) if end < count else None
-                end += 1
-        return found
+                    for group, phrase in at[""].items():
+                        yield Hit(group, phrase, start, end)
+                at, end = at.get(words[end]) if words[end] else None, end + 1
 
 
 @lru_cache(maxsize=1)
@@ -214,9 +222,12 @@ class Library:
     def language(self, declared: str | None, words: Iterable[str]) -> str:
         """The built-in pack for a text: the one whose function words it uses most, else the declared one, else English."""
         speakers = _speakers()
-        used = Counter([name for word in islice(words, _LANGUAGE_SAMPLE) for name in speakers.get(word, ())])
-        best, times = used.most_common(1)[0] if used else ("", 0)
-        if times >= _LEAST_FUNCTION_WORDS:
+        used: dict[str, int] = {}
+        for word, times in Counter(islice(words, _LANGUAGE_SAMPLE)).items():
+            for name in speakers.get(word, ()):
+                used[name] = used.get(name, 0) + times
+        best = max(used, key=used.__getitem__, default="")
+        if used.get(best, 0) >= _LEAST_FUNCTION_WORDS:
             return best
         wanted = (declared or "").partition("-")[0].lower()
         return wanted if any(pack.language == wanted for pack in built_in_packs()) else _DEFAULT_LANGUAGE
@@ -237,7 +248,7 @@ def library(extra: tuple[PhrasePack, ...] = ()) -> Library:
     return Library(extra)
 
 
-def same_wording(first: Iterable[str], second: Iterable[str]) -> float:
+def same_wording(first: Set[str], second: Set[str]) -> float:
     """How much two short texts share: words in both over words in either (Jaccard), 0 to 1."""
-    a, b = set(first), set(second)
-    return len(a & b) / len(a | b) if a and b else 0.0
+    both = len(first & second)
+    return both / (len(first) + len(second) - both) if both else 0.0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from bodycopy.document import Kind, Label
 from bodycopy.evidence import Firing, rule
 from bodycopy.survey import Survey
@@ -13,6 +15,8 @@ _DATE = re.compile(r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:19|20)\d\d-\d\d-\d\
 _COPYRIGHT = re.compile(r"(?:copyright )?\(c\) ?(?:19|20)\d\d", re.IGNORECASE)
 _CREDIT = re.compile(r"^\(?(?:Photo|Photograph|Image|Picture|Credit|Source|Foto|Bild|Crédit|Illustration)s?\b[^.]{0,20}[:/]|[/|] ?(?:AP|AFP|Getty|Reuters|EPA)\b", re.IGNORECASE)  # fmt: skip  # noqa: E501
 _AGO = re.compile(r"\b\d+ (?:min(?:ute)?s?|hours?|days?|weeks?|months?|years?)(?: ago| read)\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_BYLINE_OPENINGS = frozenset("by von par por di published updated posted written last".split())
 _COUNTER = re.compile(
     r"^\W*\d[\d.,]*\s*[KkMm]?\W*(?:comments?|shares?|likes?|views?|replies|responses|votes?|claps?)?\W*$"
 )
@@ -21,27 +25,16 @@ _COUNTER = re.compile(
 @rule(Label.BYLINE)
 def date_or_author(survey: Survey) -> Iterator[Firing]:
     """A short line of dates, author and reading time: "By …", "Updated 3 May", "4 min read"."""
-    for index, traits in enumerate(survey.traits):
-        if not 0 < traits.count <= 22 or traits.terminal or survey.blocks[index].kind is Kind.HEADING:
-            continue
+    phrases = dict(survey.with_phrase("byline"))
+    short = (survey.count > 0) & (survey.count <= 22) & ~survey.terminal & ~survey.of_kind(Kind.HEADING)
+    for index in np.flatnonzero(short).tolist():
         text = survey.blocks[index].text
-        cover = survey.cover(index, "byline")
-        dated = bool(_DATE.search(text) or _AGO.search(text))
-        opens = traits.words[0] in (
-            "by",
-            "von",
-            "par",
-            "por",
-            "di",
-            "published",
-            "updated",
-            "posted",
-            "written",
-            "last",
-        )
+        cover = survey.cover(index, "byline") if index in phrases else 0.0
+        dated = bool(_DIGIT.search(text) and (_DATE.search(text) or _AGO.search(text)))
+        opens = survey.traits[index].words[0] in _BYLINE_OPENINGS
         strength = min(1.0, cover) * 0.6 + 0.5 * dated + 0.5 * opens
         if strength >= 0.5:
-            yield index, strength, traits.phrase("byline") or text[:30]
+            yield index, strength, phrases.get(index) or text[:30]
 
 
 @rule(Label.BYLINE)
@@ -49,8 +42,8 @@ def declared_author(survey: Survey) -> Iterator[Firing]:
     """A short line that holds the author's name as the page declares it."""
     author = survey.document.meta.author.casefold()
     if 4 < len(author) < 60:
-        for index, (block, traits) in enumerate(zip(survey.blocks, survey.traits, strict=True)):
-            if traits.count <= 12 and author in block.text.casefold():
+        for index in np.flatnonzero(survey.count <= 12).tolist():
+            if author in survey.blocks[index].text.casefold():
                 yield index, 1.0, survey.document.meta.author
 
 
@@ -136,12 +129,15 @@ def about_the_author(survey: Survey) -> Iterator[Firing]:
 @rule(Label.LEGAL)
 def rights_and_terms(survey: Survey) -> Iterator[Firing]:
     """Copyright, terms, disclaimers, where it was first published."""
-    for index, traits in enumerate(survey.traits):
-        text = survey.blocks[index].text
-        phrase = traits.phrase("legal") if traits.hits and traits.count <= 120 else ""
-        if traits.count <= 60 and ("©" in text or _COPYRIGHT.match(text)):
-            yield index, 1.5, "©"
-        elif phrase:
+    signed = {
+        i for i, b in enumerate(survey.blocks) if "©" in b.text or (b.text[:1] in "(Cc" and _COPYRIGHT.match(b.text))
+    }
+    signed = {index for index in signed if survey.traits[index].count <= 60}
+    for index in signed:
+        yield index, 1.5, "©"
+    for index, phrase in survey.with_phrase("legal"):
+        traits = survey.traits[index]
+        if index not in signed and traits.count <= 120:
             hits = len({hit.phrase for hit in traits.hits if hit.group == "legal" and hit.end - hit.start > 1})
             if hits or survey.cover(index, "legal") > 0.5:
                 yield index, min(1.5, 0.5 + 0.4 * hits) * survey.brevity(index), phrase

@@ -11,7 +11,6 @@ from bodycopy.document import Kind, Label
 from bodycopy.evidence import Column, Firing, rule
 from bodycopy.runs import rhythm, runs
 from bodycopy.survey import Survey
-from bodycopy.traits import headline_like, unfinished
 
 # A card in plain text has so many lines at the most, its separator included.
 _CARD_LINES = 5
@@ -79,18 +78,19 @@ def section_heading(survey: Survey) -> Iterator[Firing]:
 @rule(Label.RELATED)
 def under_heading(survey: Survey) -> Iterator[Firing]:
     """Stands in the run of short or linked blocks below such a heading."""
-    reach = 0
-    phrase = ""
-    for index, traits in enumerate(survey.traits):
-        block = survey.blocks[index]
-        found = traits.phrase("related-heading") if traits.count <= 9 and not traits.terminal else ""
-        if found and survey.cover(index, "related-heading") >= 0.4:
-            reach, phrase = 12, found
-        elif reach and (traits.prose < 0.35 or block.link_share > 0.5):
-            reach -= 1
+    headings = {
+        index: phrase
+        for index, phrase in survey.with_phrase("related-heading")
+        if survey.traits[index].count <= 9
+        and not survey.traits[index].terminal
+        and survey.cover(index, "related-heading") >= 0.4
+    }
+    listed = (survey.prose < 0.35) | (survey.link_share > 0.5)
+    for heading, phrase in headings.items():
+        for index in range(heading + 1, min(heading + 13, len(survey.blocks))):
+            if index in headings or not listed[index]:
+                break
             yield index, 1.0, f"below “{phrase}”"
-        else:
-            reach = 0
 
 
 @rule(Label.RELATED)
@@ -105,11 +105,12 @@ def headline_run(survey: Survey) -> Iterator[Firing]:
 
     The longer the run the surer; lines of a run that use the article's own words speak against it.
     """
-    for start, end in runs(list(map(headline_like, survey.blocks, survey.traits)), 3):
+    for start, end in runs(survey.headline_like, 3):
         own = float(survey.shared[start:end].mean())
+        strength = min(1.0, (end - start) / 6) * (1.0 - own)
         saw = f"{end - start} headlines in a row"
         for index in range(start, end):
-            yield index, min(1.0, (end - start) / 6) * (1.0 - own), saw
+            yield index, strength, saw
 
 
 @rule(Label.TEASER)
@@ -120,7 +121,7 @@ def headline_and_line(survey: Survey) -> Iterator[Firing]:
     without full stops), never wording. Left alone: stanzas and scenes, which are longer, or open with no headline.
     """
     separators = survey.of_kind(Kind.SEPARATOR)
-    for start, end in runs(list(map(unfinished, survey.blocks, survey.traits)), 4):
+    for start, end in runs(survey.unfinished, 4):
         period = rhythm(survey.count[start:end].tolist(), separators[start:end].tolist())
         saw = f"a pattern of {period} lines that repeats"
         for index in range(start, end) if period else ():
@@ -130,7 +131,7 @@ def headline_and_line(survey: Survey) -> Iterator[Firing]:
 
 def _divided_cards(survey: Survey) -> Iterator[Firing]:
     """Runs of three or more short groups, each opened by a separator and a headline."""
-    breaks = [i for i, block in enumerate(survey.blocks) if block.kind is Kind.SEPARATOR]
+    breaks = np.flatnonzero(survey.of_kind(Kind.SEPARATOR)).tolist()
     run: list[int] = []
     for index, following in zip(breaks, [*breaks[1:], -1], strict=False):
         run.append(index)
@@ -194,6 +195,6 @@ def short_link(survey: Survey) -> Column:
 @rule(Label.NAV)
 def many_links(survey: Survey) -> Iterator[Firing]:
     """Three links or more in one block that is hardly anything else."""
-    for index, block in enumerate(survey.blocks):
-        if block.links >= 3 and block.link_share > 0.5:
-            yield index, 1.0, f"{block.links} links"
+    for index in np.flatnonzero(survey.link_share > 0.5).tolist():
+        if survey.blocks[index].links >= 3:
+            yield index, 1.0, f"{survey.blocks[index].links} links"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import repeat
+
+import numpy as np
 
 from bodycopy.document import Kind, Label
 from bodycopy.evidence import Column, Firing, rule
@@ -46,24 +49,28 @@ for _label, _says in {
 @rule(Label.NAV)
 def landmark(survey: Survey) -> Iterator[Firing]:
     """Inside a navigation, footer or header element that is not the article's own."""
-    for index, node in survey.holdings.inside("nav", "footer", "header", "dialog", "menu"):
+    for blocks, node in survey.holdings.inside("nav", "footer", "header", "dialog", "menu"):
         if node.tag == "header" and node.first <= survey.headline < node.last:
             continue
-        yield index, 1.0 if node.tag != "header" else 0.6, f"inside <{node.tag}>"
+        yield from _each(blocks, 1.0 if node.tag != "header" else 0.6, f"inside <{node.tag}>")
+
+
+def _each(blocks: Iterable[int], strength: float, saw: str) -> Iterator[Firing]:
+    return zip(blocks, repeat(strength), repeat(saw), strict=False)
 
 
 @rule(Label.OTHER)
 def aside(survey: Survey) -> Iterator[Firing]:
     """Inside an aside, which is what HTML calls things set beside the text."""
-    for index, node in survey.holdings.inside("aside"):
-        yield index, 1.0, f"inside <{node.tag}>"
+    for blocks, node in survey.holdings.inside("aside"):
+        yield from _each(blocks, 1.0, f"inside <{node.tag}>")
 
 
 @rule(Label.OTHER)
 def form(survey: Survey) -> Iterator[Firing]:
     """Inside a form, or a label or legend of one."""
-    for index, node in survey.holdings.inside("form", "fieldset", "label", "legend"):
-        yield index, 1.0, f"inside <{node.tag}>"
+    for blocks, node in survey.holdings.inside("form", "fieldset", "label", "legend"):
+        yield from _each(blocks, 1.0, f"inside <{node.tag}>")
 
 
 @rule(Label.OTHER)
@@ -75,12 +82,10 @@ def button(survey: Survey) -> Column:
 @rule(Label.CAPTION)
 def figure(survey: Survey) -> Iterator[Firing]:
     """A caption by its element: ``figcaption``, ``caption``, or a short text inside a figure."""
-    for index, block in enumerate(survey.blocks):
-        if block.kind is Kind.CAPTION:
-            yield index, 1.0, "a caption element"
-    for index, node in survey.holdings.inside("figure"):
-        if survey.blocks[index].kind is not Kind.CAPTION:
-            yield index, 0.8, f"inside <{node.tag}>"
+    captions = set(np.flatnonzero(survey.of_kind(Kind.CAPTION)).tolist())
+    yield from _each(captions, 1.0, "a caption element")
+    for blocks, node in survey.holdings.inside("figure"):
+        yield from _each([index for index in blocks if index not in captions], 0.8, f"inside <{node.tag}>")
 
 
 @rule(Label.OTHER)

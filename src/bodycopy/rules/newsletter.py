@@ -9,6 +9,7 @@ import numpy as np
 from bodycopy.document import Label
 from bodycopy.evidence import Column, Firing, rule
 from bodycopy.survey import Survey
+from bodycopy.traits import Traits
 
 _SECOND_PERSON = frozenset("you your yours you're you'll".split())
 _PITCH_WORDS = 70
@@ -109,10 +110,13 @@ def pitch_beside_offer(survey: Survey) -> Iterator[Firing]:
     Left alone: what the article says there, which speaks of others and in sentences.
     """
     for firing in _beside_offers(survey):
-        traits = survey.traits[firing[0]]
-        speaks = not traits.terminal or any(w in _SECOND_PERSON or w in _FIRST_PERSON for w in traits.words)
-        if speaks and survey.blocks[firing[0]].text[:1] not in _QUOTES:
+        if _speaks(survey.traits[firing[0]]) and survey.blocks[firing[0]].text[:1] not in _QUOTES:
             yield firing
+
+
+def _speaks(traits: Traits) -> bool:
+    """Whether a line speaks to the reader, or for the publisher, or is no sentence."""
+    return not traits.terminal or any(w in _SECOND_PERSON or w in _FIRST_PERSON for w in traits.words)
 
 
 def _beside_offers(survey: Survey) -> Iterator[Firing]:
@@ -135,6 +139,9 @@ def _may_belong(survey: Survey, index: int) -> bool:
     if traits.count > 40 or survey.blocks[index].gap > 2 or index == survey.headline:
         return False
     if traits.prose > 0.6 and traits.count > 25:
+        return False
+    # A full sentence about others is the article's own: of a short article hardly a word stands in it twice.
+    if traits.prose > 0.4 and traits.count >= 12 and not _speaks(traits):
         return False
     return traits.count < 4 or survey.shared[index] < 0.45
 

@@ -140,6 +140,5 @@ def crosshead(survey: Survey) -> Column:
 @rule(Label.OTHER)
 def separator(survey: Survey) -> Iterator[Firing]:
     """A line of dashes, stars or the like that divides."""
-    for index, block in enumerate(survey.blocks):
-        if block.kind is Kind.SEPARATOR or not survey.traits[index].count:
-            yield index, 1.0, block.text[:20]
+    for index in np.flatnonzero(survey.of_kind(Kind.SEPARATOR) | (survey.count == 0)).tolist():
+        yield index, 1.0, survey.blocks[index].text[:20]

@@ -63,12 +63,12 @@ def among_prose(survey: Survey) -> Column:
 
 
 @rule(Label.BODY)
-def plain_paragraph(survey: Survey) -> Iterator[Firing]:
+def plain_paragraph(survey: Survey) -> Column:
     """A full paragraph of prose inside the core in which nothing speaks of furniture: such a thing is not cut lightly."""
     plain = survey.inner & survey.shown & (survey.prose >= 0.8) & (survey.count >= 20)
-    for index in np.flatnonzero(plain & ~survey.holdings.claims.disclaimed).tolist():
-        if not survey.traits[index].phrase(*_FURNITURE):
-            yield index, 1.0, "a paragraph like any other"
+    plain &= ~survey.holdings.claims.disclaimed
+    plain[[index for index, _ in survey.with_phrase(*_FURNITURE)]] = False
+    return Column.where(plain, 1.0, "a paragraph like any other")
 
 
 @rule(Label.BODY)
@@ -92,9 +92,10 @@ def declared(survey: Survey) -> Iterator[Firing]:
     known = set(zip(told, told[1:], told[2:], told[3:], strict=False))
     for index, traits in enumerate(survey.traits if known else ()):
         words = traits.words
+        middle = traits.count // 2 - 2
         # Three probes spare most blocks the full count.
-        if traits.count >= 6 and any(
-            tuple(words[i : i + 4]) in known for i in (0, traits.count // 2 - 2, traits.count - 4)
+        if traits.count >= 6 and (
+            tuple(words[:4]) in known or tuple(words[middle : middle + 4]) in known or tuple(words[-4:]) in known
         ):
             share = sum([four in known for four in zip(words, words[1:], words[2:], words[3:], strict=False)])
             if share > 0.4 * (traits.count - 3):
@@ -104,20 +105,18 @@ def declared(survey: Survey) -> Iterator[Firing]:
 @rule(Label.BODY)
 def speech(survey: Survey) -> Iterator[Firing]:
     """Opens with a quotation mark or a dash of dialogue and goes on for some words."""
-    for index, block in enumerate(survey.blocks):
-        if block.text[:1] in _OPENING_QUOTES and survey.traits[index].count >= 3 and block.link_share < 0.5:
-            yield index, 1.0, f"opens with {block.text[:1]}"
+    for index, opening in enumerate([block.text[:1] for block in survey.blocks]):
+        if opening in _OPENING_QUOTES and survey.count[index] >= 3 and survey.link_share[index] < 0.5:
+            yield index, 1.0, f"opens with {opening}"
 
 
 @rule(Label.BODY)
-def subheading(survey: Survey) -> Iterator[Firing]:
+def subheading(survey: Survey) -> Column:
     """A heading inside the core with prose, a list or a table right below it."""
-    for index in range(survey.core[0], min(survey.core[1], len(survey.blocks) - 1)):
-        block, below = survey.blocks[index], survey.blocks[index + 1]
-        if block.kind is Kind.HEADING and block.link_share < 0.5:
-            listed = below.kind in (Kind.ITEM, Kind.ROW, Kind.TERM, Kind.CODE) and below.link_share < 0.4
-            if listed or survey.traits[index + 1].prose > 0.3:
-                yield index, 1.0, "a heading with text below it"
+    listed = survey.of_kind(Kind.ITEM, Kind.ROW, Kind.TERM, Kind.CODE) & (survey.link_share < 0.4)
+    text_below = np.append((listed | (survey.prose > 0.3))[1:], False)[: len(survey.blocks)]
+    headings = survey.of_kind(Kind.HEADING) & survey.inner & (survey.link_share < 0.5)
+    return Column.where(headings & text_below, 1.0, "a heading with text below it")
 
 
 @rule(Label.BODY)
