@@ -34,24 +34,24 @@ CONTEXT: tuple[str, ...] = (
 
 def company(survey: Survey, first: Floats) -> Floats:
     """The features of :data:`CONTEXT` for each block (rows), from the first impressions of all blocks in nats."""
-    count = len(first)
-    if not count:
-        return np.zeros((0, len(CONTEXT)))
-    # Short arrays: `np.clip`, `np.pad` and `np.stack` would take longer over their arguments than over the numbers.
-    clipped = np.minimum(_CLIP, np.maximum(-_CLIP, first))
-    words = survey.count
-    body = words / (1.0 + np.exp(-clipped))
-    features = np.empty((count, len(CONTEXT)))
-    # One by one, so that not all of them are there twice.
-    for number, column in enumerate(_columns(survey, clipped, words, body)):
+    features = np.empty((len(first), len(CONTEXT)))
+    for number, column in enumerate(company_columns(survey, first)):
         features[:, number] = column
     return features
 
 
-def _columns(survey: Survey, first: Floats, words: Floats, body: Floats) -> Iterator[Floats]:
+def company_columns(survey: Survey, first: Floats) -> Iterator[Floats]:
+    """The same one feature after the other: for a page of many blocks all of them are the largest thing there is."""
+    if not len(first):
+        yield from [first] * len(CONTEXT)
+        return
+    # Short arrays: `np.clip`, `np.pad` and `np.stack` would take longer over their arguments than over the numbers.
+    clipped = np.minimum(_CLIP, np.maximum(-_CLIP, first))
+    words = survey.count
+    body = words / (1.0 + np.exp(-clipped))
     sums = _Sums(np.concatenate(([0.0], np.cumsum(words))), np.concatenate(([0.0], np.cumsum(body))))
-    yield first
-    yield from _near(first)
+    yield clipped
+    yield from _near(clipped)
     yield from sums.windows(words, body)
     yield from sums.place()
     yield from sums.elements(survey, words, body)

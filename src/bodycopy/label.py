@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bodycopy.balance import furniture, page_bonus
-from bodycopy.company import CONTEXT, company
+from bodycopy.company import CONTEXT, company_columns
 from bodycopy.document import Document, Kind, Label
 from bodycopy.evidence import Column, Evidence, Tally
 from bodycopy.naming import name_blocks
@@ -89,16 +89,16 @@ def label_blocks(
 
     ``columns`` is what the rules found, ``extra`` the evidence of a user's own labellers. Deciding comes next.
     """
-    tally = Tally(columns, len(survey.blocks))
-    context = company(survey, first_impressions(tally, extra, weights))
-    context *= weights.context  # In place: it is the largest thing there is for a page of many blocks
+    count = len(survey.blocks)
+    tally = Tally(columns, count)
+    first = first_impressions(tally, extra, weights)
+    context = grouped(company_columns(survey, first), weights.context, count)
     raw = _summed(tally, extra, weights.company, weights.bias) + context.sum(axis=1)
     page = page_bonus(raw, survey.count, least, html=survey.document.is_html, tally=tally)
     _settle_cut_end(survey, furniture(tally), raw, page)
     scores: list[float] = (raw + page).tolist()
     _settle_separators(survey, scores)
-    reasons = Reasons(tally, extra, (weights.company, weights.naming), grouped(context), page)
-    del context  # The names take memory of their own
+    reasons = Reasons(tally, extra, (weights.company, weights.naming), context, page)
     labels = name_blocks(np.array(scores) < least, reasons.label_scores())
     if survey.headline >= 0:
         labels[survey.headline] = Label.TITLE

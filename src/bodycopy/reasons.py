@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -29,18 +29,17 @@ _LEAST_WEIGHT = 0.05
 _WINDOW = 1024
 
 
-def _groups() -> list[tuple[str, int, int]]:
-    """The columns of context that one reason stands for."""
-    names = [name.partition(".")[0] for name in CONTEXT]
-    return [(name, names.index(name), names.index(name) + names.count(name)) for name in dict.fromkeys(names)]
+_GROUPS = tuple(dict.fromkeys(name.partition(".")[0] for name in CONTEXT))
+_GROUP_OF = tuple(_GROUPS.index(name.partition(".")[0]) for name in CONTEXT)
 
 
-_GROUPS = _groups()
-
-
-def grouped(context: Floats) -> Floats:
-    """The weighted context features of each block (rows), those that one reason stands for added up: a fifth of them."""
-    return np.stack([context[:, start:end].sum(axis=1) for _, start, end in _GROUPS], axis=1)
+def grouped(context: Iterable[Floats], weights: Sequence[float], count: int) -> Floats:
+    """The weighted context features of ``count`` blocks (rows), those that one reason stands for added up."""
+    found = np.zeros((len(_GROUPS), count))
+    for group, column, weight in zip(_GROUP_OF, context, weights, strict=True):
+        if weight:
+            found[group] += weight * column
+    return found.T
 
 
 class Reasons:
@@ -121,7 +120,7 @@ class Reasons:
     def evidence(self, index: int) -> Iterator[Evidence]:
         """The evidence about one block: rules, a user's labellers, context."""
         yield from self._spoken(index)
-        for (name, _, _), weight in zip(_GROUPS, self._context[index].tolist(), strict=True):
+        for name, weight in zip(_GROUPS, self._context[index].tolist(), strict=True):
             yield from _company(index, name, weight)
         yield from _company(index, "page", float(self._page[index]))
 
