@@ -87,7 +87,12 @@ accept: $(VENV)/stamp  ## record the present results as expected, for review (TR
 picture: $(VENV)/stamp  ## draw the picture of the README from a fixture page
 	$(BIN)/python docs/picture.py
 
-fit: $(VENV)/stamp  ## fit the rules' weights on the open bench pages
+# The trainer is large, and only this target needs it.
+$(VENV)/trainer: $(VENV)/stamp
+	@$(BIN)/python -m pip install --quiet --editable '.[train]'
+	@touch $@
+
+fit: $(VENV)/trainer  ## fit the rules' weights and train the model on the open bench pages
 	$(BIN)/python bench/fit.py $(FIT_ARGS)
 
 clean:  ## remove what the targets made

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import floors
+from bodycopy.label import weights_for
 from folds import PATH as FOLDS
 from folds import Folds, read_folds
 from predict import Prediction, Task, keep_open, predict_all
@@ -39,8 +40,9 @@ FILES = {
 class Evaluation:
     """One run: the data, the figures so far, and what went wrong on the way."""
 
-    def __init__(self, shared: Shared, folds: Folds, jobs: int, worst: int) -> None:
-        self.shared, self.folds, self.jobs, self.worst = shared, folds, jobs, worst
+    def __init__(self, shared: Shared, folds: Folds, args: argparse.Namespace) -> None:
+        self.shared, self.folds = shared, folds
+        self.jobs, self.worst, self.learnt = args.jobs, args.worst, not args.no_model
         self.figures: dict[str, floors.Figures] = {}
         self.faults: list[str] = []
 
@@ -97,8 +99,11 @@ class Evaluation:
         self.faults += faults
 
     def _task(self, row: Row, form: str) -> Task:
-        sealed = row["id"] in self.shared.sealed
-        weights = None if sealed else self.folds.for_page(row["id"], html=form == "html")
+        html = form == "html"
+        if row["id"] in self.shared.sealed:
+            weights = weights_for(html, learnt=self.learnt)
+        else:
+            weights = self.folds.for_page(row["id"], html=html, learnt=self.learnt)
         return Task(row["id"], row[form], form, row.get("url"), weights)
 
     def _predict(self, name: str, tasks: Sequence[Task]) -> list[Prediction]:
@@ -192,6 +197,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", choices=SECTIONS, action="append", help="only this part (may be repeated)")
     parser.add_argument("--worst", type=int, default=0, metavar="N", help="name the N worst open pages")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes (2)")
+    parser.add_argument("--no-model", action="store_true", help="the rules alone; there are no floors for them")
     parser.add_argument("--write-floors", action="store_true", help="raise the floors to these figures")
     parser.add_argument("--lower", action="store_true", help="with --write-floors: lower them too")
     return parser.parse_args(argv)
@@ -202,7 +208,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = arguments(argv)
     shared, parts, started = open_shared(args.shared), args.only or SECTIONS, time.monotonic()
     try:
-        run = Evaluation(shared, read_folds(FOLDS, shared), args.jobs, args.worst)
+        run = Evaluation(shared, read_folds(FOLDS, shared), args)
     except ValueError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
@@ -215,7 +221,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         run.text()
     if "pages" in parts:
         run.pages()
-    missed = run.faults + compare(run, FLOORS, write=args.write_floors, lower=args.lower)
+    missed = run.faults
+    if not args.no_model:
+        missed += compare(run, FLOORS, write=args.write_floors, lower=args.lower)
     print(f"\n{'FAILED' if missed else 'every floor holds'} ({time.monotonic() - started:.0f} s)")
     for line in missed:
         print(f"  {line}")

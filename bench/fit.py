@@ -1,8 +1,9 @@
 """Fit the weights of the rules on the open pages of the bench: ``make fit``.
 
 Writes the weights that ship (``src/bodycopy/data/weights.toml``, fitted on all open pages) and ``bench/folds.json``:
-for each of five folds the weights fitted without its sites, by which ``make eval`` judges those pages. The same code
-and data give the same files, byte for byte on one machine. Exit status 0 when both are written, 1 where the code
+for each of five folds the weights fitted without its sites, by which ``make eval`` judges those pages. Then it trains the
+models, of all open pages (``src/bodycopy/data/model-*.npz``) and without each fold (``bench/models``). The same code and
+data give the same files, byte for byte on one machine. Exit status 0 when both are written, 1 where the code
 changed meanwhile, 2 where there is no bench data or no list of the sealed pages.
 """
 
@@ -18,8 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import folds
+import forest
 import samples
 import stack
+from bodycopy.model.labeller import write as write_model
 from samples import KINDS, Kind
 from shared_pages import HERE, Shared, default_shared, open_shared
 
@@ -90,6 +93,20 @@ def fit_all(paths: Mapping[Kind, Path], pool: Executor, number: int = folds.FOLD
     return Fitted({kind: parts[kind][0] for kind in parts}, without, losses)
 
 
+def train(shared: Shared, of_page: Mapping[str, int], pool: Executor) -> None:
+    """Train the models, of all folds and without each, and write them where they belong."""
+    due = samples.jobs(shared)
+    pages: dict[Kind, list[forest.Page]] = {kind: [] for kind in KINDS}
+    for job, made in zip(due, pool.map(forest.pages_of, due, chunksize=8), strict=True):
+        pages[job.kind] += made
+    folds.MODELS.mkdir(exist_ok=True)
+    for kind, members in pages.items():
+        for fold, model, loss in forest.models(kind, members, of_page):
+            write_model(model, folds.model_path(kind, fold))
+            what = "all pages" if fold is None else f"without fold {fold}: {loss:.4f} nats a block on it"
+            print(f"model of {kind}, {what}", flush=True)
+
+
 def to_part(alone: stack.Alone, company: stack.InCompany) -> folds.Part:
     """Both steps as a part of the weights file."""
     return {
@@ -147,6 +164,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             paths, of_page = prepare(shared, pool, BUILD)
             print(f"{len(of_page)} open pages read ({time.monotonic() - started:.0f} s)", flush=True)
             fitted = fit_all(paths, pool)
+            train(shared, of_page, pool)
         if folds.fingerprint(shared) != mark:
             raise ChangedError
     except ChangedError:
@@ -154,7 +172,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     text = weights_text(fitted.shipped, folds.WEIGHTS.read_text(encoding="utf-8"))
     folds.WEIGHTS.write_text(text, encoding="utf-8")
-    folds.Folds(mark, folds.shipped_digest(text), of_page, fitted.without).write(folds.PATH)
+    models = folds.models_digest(len(fitted.without))
+    folds.Folds(mark, folds.shipped_digest(text), models, of_page, fitted.without).write(folds.PATH)
     for kind, losses in fitted.losses.items():
         each = " ".join(f"{loss:.4f}" for loss in losses)
         print(f"{kind}: {sum(losses) / len(losses):.4f} nats a block on pages not seen (fold by fold {each})")

@@ -12,12 +12,15 @@ import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bodycopy
 from bodycopy.label import Weights, weights_for
-from samples import FILES
+from bodycopy.model.labeller import Model
+from bodycopy.model.labeller import read as read_model
+from samples import FILES, KINDS
 from shared_pages import HERE, Shared
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 FOLDS = 5
 PATH = HERE / "folds.json"
+MODELS = HERE / "models"
 PACKAGE = Path(bodycopy.__file__).parent
 WEIGHTS = PACKAGE / "data" / "weights.toml"
 
@@ -86,7 +90,20 @@ def _names(part: str) -> bool:
 
 def fingerprint(shared: Shared) -> str:
     """Changes with the features, the company's features and the fit: with what fitted weights depend on."""
-    return _digest([PACKAGE / "company.py", HERE / "stack.py"], features_fingerprint(shared))
+    return _digest([PACKAGE / "company.py", HERE / "stack.py", HERE / "forest.py"], features_fingerprint(shared))
+
+
+def model_path(kind: str, fold: int | None) -> Path:
+    """Where the model of all pages lies (``None``), or that trained without a fold."""
+    return PACKAGE / "data" / f"model-{kind}.npz" if fold is None else MODELS / f"{kind}-{fold}.npz"
+
+
+def models_digest(folds: int) -> str:
+    """Of all models, shipped and by fold; empty where one is missing."""
+    paths = [model_path(kind, fold) for kind in KINDS for fold in (None, *range(folds))]
+    if not all(path.exists() for path in paths):
+        return ""
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in paths)).hexdigest()
 
 
 def shipped_digest(weights: str) -> str:
@@ -102,11 +119,13 @@ def shipped_digest(weights: str) -> str:
 class Folds:
     """The fold of each open page, and for each fold the weights fitted without it, for ``html`` and ``text``.
 
-    ``fit`` is the fingerprint of what was fitted, ``shipped`` that of the weights that came of all folds together.
+    ``fit`` is the fingerprint of what was fitted, ``shipped`` that of the weights that came of all folds together, ``models``
+    that of all models.
     """
 
     fit: str
     shipped: str
+    models: str
     pages: dict[str, int]
     weights: list[dict[str, Part]]
 
@@ -115,9 +134,11 @@ class Folds:
         text = json.dumps(self.__dict__, indent=0, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")
 
-    def for_page(self, page: str, *, html: bool) -> Weights:
-        """The weights that have not seen the site of an open page, with the naming that ships."""
-        return Weights.of(self.weights[self.pages[page]]["html" if html else "text"], weights_for(html).naming)
+    def for_page(self, page: str, *, html: bool, learnt: bool = True) -> Weights:
+        """What has not seen the site of an open page, with the naming that ships; the rules alone where not ``learnt``."""
+        kind, fold = "html" if html else "text", self.pages[page]
+        rules = Weights.of(self.weights[fold][kind], weights_for(html, learnt=False).naming)
+        return rules.with_model(_fold_model(kind, fold)) if learnt else rules
 
 
 def read_folds(path: Path, shared: Shared) -> Folds:
@@ -125,9 +146,16 @@ def read_folds(path: Path, shared: Shared) -> Folds:
     if not path.exists():
         raise ValueError(f"{path.name} is missing: run make fit")
     data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    folds = Folds(data["fit"], data["shipped"], data["pages"], data["weights"])
+    folds = Folds(data["fit"], data["shipped"], data["models"], data["pages"], data["weights"])
     if folds.fit != fingerprint(shared):
         raise ValueError(f"the weights were fitted with other rules, phrases or bench data ({path.name}): run make fit")
     if folds.shipped != shipped_digest(WEIGHTS.read_text(encoding="utf-8")):
         raise ValueError(f"{WEIGHTS.name} is of another fit than {path.name}: run make fit")
+    if folds.models != models_digest(len(folds.weights)):
+        raise ValueError(f"the models are of another fit than {path.name}, or one is missing: run make fit")
     return folds
+
+
+@cache
+def _fold_model(kind: str, fold: int) -> Model:
+    return read_model(model_path(kind, fold))

@@ -221,7 +221,7 @@ def jobs(shared: Shared) -> list[Job]:
 def sample(job: Job) -> Sample:
     """Read one page and run all rules over it."""
     document = read(job.source, url=job.url, format=job.kind)
-    tokenise = _tokeniser(job.root)
+    tokenise = tokeniser(job.root)
     blocks = [tokenise(block.text) for block in document.blocks]
     body, trust = targets(job, blocks, tokenise)
     survey = Survey(document, library())
@@ -239,7 +239,7 @@ def sample(job: Job) -> Sample:
 
 
 @lru_cache(maxsize=2)
-def _tokeniser(root: Path) -> Callable[[str], Words]:
+def tokeniser(root: Path) -> Callable[[str], Words]:
     """The scorer's own words: what counts as the same for it counts as the same here."""
     return cast("Callable[[str], Words]", Shared(root).scorer.words)
 

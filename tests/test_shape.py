@@ -37,6 +37,7 @@ ORDER = (
     "survey",
     "evidence",
     "rules",
+    "model",
     "company",
     "balance",
     "reasons",

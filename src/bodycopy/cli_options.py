@@ -42,6 +42,9 @@ class Reading:
         str,
         typer.Option(metavar="S", help="How much may go: careful (least), balanced, strict, or a number from 0 to 1."),
     ] = "balanced"
+    model: Annotated[
+        bool, typer.Option("--model/--no-model", help="Whether the learnt labeller judges beside the rules.")
+    ] = True
     phrases: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Add a phrase pack (TOML).")] = None
     url: Annotated[str | None, typer.Option(metavar="URL", help="The page's address.")] = None
     lang: Annotated[str | None, typer.Option(metavar="LANG", help="The page's language, as in en or pt-BR.")] = None
@@ -67,7 +70,7 @@ class Reading:
         if self.encoding is not None:
             _checked("--encoding", given, self.encoding)
         packs = tuple(_checked("--phrases", PhrasePack.read, path) for path in self.phrases or ())
-        return Options(keep=(DEFAULT_KEEP | kept) - dropped, strictness=dial, phrases=packs)
+        return Options(keep=(DEFAULT_KEEP | kept) - dropped, strictness=dial, phrases=packs, model=self.model)
 
 
 @dataclass(frozen=True)

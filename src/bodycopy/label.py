@@ -20,6 +20,7 @@ from bodycopy.balance import furniture, page_bonus
 from bodycopy.company import CONTEXT, company_columns
 from bodycopy.document import Document, Kind, Label
 from bodycopy.evidence import Column, Evidence, Tally
+from bodycopy.model.labeller import Model, Opinion, model_for
 from bodycopy.naming import name_blocks
 from bodycopy.reasons import Reasons, grouped
 from bodycopy.result import Judged
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from bodycopy.balance import Mask
     from bodycopy.company import Floats
 
+# The share of the rules in the log-odds of body where there is a model: two judges that err in different places.
+_RULES_SHARE = 0.35
 # The elements whose end tags HTML lets an author leave out; all others must be closed before a page ends.
 _MAY_STAY_OPEN = frozenset(
     "#root html head body p li dt dd rt rp option optgroup caption colgroup thead tbody tfoot tr th td".split()
@@ -41,7 +44,7 @@ class Weights(NamedTuple):
 
     ``alone`` and ``alone_bias`` give the first impression; ``company``, ``context`` (in the order of
     :data:`bodycopy.company.CONTEXT`) and ``bias`` the final log-odds; ``naming`` how much each rule adds to the score of its
-    label, 1 where it is not listed.
+    label, 1 where it is not listed. ``model`` is the learnt labeller, ``None`` where the rules judge alone.
     """
 
     alone: Mapping[str, float]
@@ -50,6 +53,16 @@ class Weights(NamedTuple):
     context: Sequence[float]
     bias: float
     naming: Mapping[str, float]
+    model: Model | None = None
+
+    def with_model(self, model: Model) -> Weights:
+        """The same with a model beside the rules: both have their share in the log-odds of body."""
+        return self._replace(
+            company={rule: _RULES_SHARE * weight for rule, weight in self.company.items()},
+            context=tuple(_RULES_SHARE * weight for weight in self.context),
+            bias=_RULES_SHARE * self.bias,
+            model=model,
+        )
 
     @classmethod
     def of(cls, data: Mapping[str, Any], naming: Mapping[str, float]) -> Weights:
@@ -58,12 +71,13 @@ class Weights(NamedTuple):
         return cls(data["alone"], data["bias"]["alone"], data["company"], context, data["bias"]["company"], naming)
 
 
-@lru_cache(maxsize=2)
-def weights_for(html: bool) -> Weights:
-    """The weights that ship with bodycopy, for HTML or for text."""
+@lru_cache(maxsize=4)
+def weights_for(html: bool, *, learnt: bool = True) -> Weights:
+    """The weights that ship with bodycopy, for HTML or for text, with the model (``learnt``) or for the rules alone."""
     file = resources.files("bodycopy") / "data" / "weights.toml"
     data = tomllib.loads(file.read_text(encoding="utf-8"))
-    return Weights.of(data["html" if html else "text"], data["naming"])
+    rules = Weights.of(data["html" if html else "text"], data["naming"])
+    return rules.with_model(model_for(html)) if learnt else rules
 
 
 def first_impressions(tally: Tally, extra: Iterable[Evidence], weights: Weights) -> Floats:
@@ -94,11 +108,15 @@ def label_blocks(
     first = first_impressions(tally, extra, weights)
     context = grouped(company_columns(survey, first), weights.context, count)
     raw = _summed(tally, extra, weights.company, weights.bias) + context.sum(axis=1)
+    opinion = None
+    if weights.model is not None:
+        opinion = Opinion.of(weights.model, survey, columns, 1.0 - _RULES_SHARE)
+        raw += opinion.weights
     page = page_bonus(raw, survey.count, least, html=survey.document.is_html, tally=tally)
     _settle_cut_end(survey, furniture(tally), raw, page)
     scores: list[float] = (raw + page).tolist()
     _settle_separators(survey, scores)
-    reasons = Reasons(tally, extra, (weights.company, weights.naming), context, page)
+    reasons = Reasons(tally, extra, (weights.company, weights.naming), (context, page, opinion))
     labels = name_blocks(np.array(scores) < least, reasons.label_scores())
     if survey.headline >= 0:
         labels[survey.headline] = Label.TITLE

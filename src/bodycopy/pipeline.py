@@ -29,7 +29,7 @@ from bodycopy.version import VERSION
 from bodycopy.words import PhrasePack, library
 
 _DECIDING = (
-    "balance.py", "claims.py", "company.py", "holdings.py", "keep.py", "label.py", "naming.py", "runs.py", "survey.py",
+    "balance.py", "claims.py", "company.py", "holdings.py", "keep.py", "label.py", "model", "naming.py", "runs.py", "survey.py",
     "traits.py", "wording.py", "words.py",
     "rules", "read", "data",
 )  # fmt: skip
@@ -38,7 +38,7 @@ _MOST_LOOKS = 6
 # Another look is due where a block stays by less than this (nats): what goes then was close to going before. On the bench
 # that spares a quarter of the looks, and a change on 3 pages in 1,000 is missed.
 _CLOSE = 0.9
-# Nor does a page with more blocks than any article has.
+# Nor does a page with more blocks than any article has, and the model is not asked about it.
 _MOST_LOOKED_AT = 20_000
 # The share of what stays at first that must still stay in the end.
 _LEAST_KEPT = 0.3
@@ -51,7 +51,8 @@ class Options:
 
     ``keep`` holds the labels whose blocks stay. ``strictness`` is the one dial: ``careful``, ``balanced``, ``strict`` or a
     number from 0 to 1; a block less likely than this to be body is cut. ``phrases`` are a user's own phrase packs,
-    ``labellers`` a user's own labellers, called after the rules. Raises :class:`BodycopyError` for a label or a setting
+    ``labellers`` a user's own labellers, called after the rules. ``model`` says whether the learnt labeller judges beside the
+    rules (pages of more than 20,000 blocks are the rules' alone). Raises :class:`BodycopyError` for a label or a setting
     that does not exist.
     """
 
@@ -59,6 +60,7 @@ class Options:
     strictness: str | float = "balanced"
     phrases: tuple[PhrasePack, ...] = ()
     labellers: tuple[Labeller, ...] = ()
+    model: bool = True
 
     def __post_init__(self) -> None:
         try:
@@ -181,7 +183,8 @@ def read(
 def clean_document(document: Document, options: Options | None = None, weights: Weights | None = None) -> Cleaned:
     """The same for a document that has been read already. ``weights`` replace those that ship, for trying others."""
     options = options or Options()
-    weights = weights_for(document.is_html) if weights is None else weights
+    learnt = options.model and len(document.blocks) <= _MOST_LOOKED_AT
+    weights = weights_for(document.is_html, learnt=learnt) if weights is None else weights
     first, warnings = _look(document, options, weights)
     return Cleaned(document, _settled(document, first, options, weights), document.warnings + warnings)
 

@@ -11,6 +11,7 @@ import numpy as np
 from bodycopy.company import CONTEXT
 from bodycopy.document import Label
 from bodycopy.evidence import RULES, Column, Evidence, Tally
+from bodycopy.model.labeller import Opinion
 
 if TYPE_CHECKING:
     from bodycopy.company import Floats
@@ -22,6 +23,7 @@ COMPANY = {
     "place": "how much text comes before and after",
     "elements": "the elements around it",
     "page": "where, on this page, body begins",
+    "model": "what pages with known bodies taught",
 }
 """What the context says about a block, by the name it has in evidence (``body/neighbours``, or ``other/…`` against body)."""
 
@@ -45,8 +47,8 @@ def grouped(context: Iterable[Floats], weights: Sequence[float], count: int) -> 
 class Reasons:
     """The evidence of one page: the rules' firings with the weights that apply, a user's evidence, the context's say.
 
-    ``weights`` are those of the final log-odds and of naming, ``context`` is what :func:`grouped` makes of the context,
-    ``page`` what the page as a whole adds to every block. All in nats but for the naming scores.
+    ``weights`` are those of the final log-odds and of naming. ``judged`` is what :func:`grouped` makes of the context, what the
+    page as a whole adds to every block, and the model's opinion where there is one. All in nats but for the naming scores.
     """
 
     def __init__(
@@ -54,14 +56,12 @@ class Reasons:
         tally: Tally,
         extra: Sequence[Evidence],
         weights: tuple[Mapping[str, float], Mapping[str, float]],
-        context: Floats,
-        page: Floats,
+        judged: tuple[Floats, Floats, Opinion | None],
     ) -> None:
         self._tally = tally
         self._extra = extra
         self._weights, self._naming = weights
-        self._context = context
-        self._page = page
+        self._context, self._page, self._opinion = judged
         self._made: tuple[int, list[list[Evidence]]] = -1, []
 
     def _spoken(self, index: int) -> list[Evidence]:
@@ -117,18 +117,21 @@ class Reasons:
             totals[list(Label).index(reason.label), reason.block] += reason.score
         return totals
 
-    def evidence(self, index: int) -> Iterator[Evidence]:
-        """The evidence about one block: rules, a user's labellers, context."""
+    def evidence(self, index: int, *, brief: bool = False) -> Iterator[Evidence]:
+        """The evidence about one block: rules, a user's labellers, context, the model (``brief``: without its reasons)."""
         yield from self._spoken(index)
         for name, weight in zip(_GROUPS, self._context[index].tolist(), strict=True):
             yield from _company(index, name, weight)
         yield from _company(index, "page", float(self._page[index]))
+        if self._opinion is not None:
+            told = "" if brief else self._opinion.told(index)
+            yield from _company(index, "model", float(self._opinion.weights[index]), told)
 
 
-def _company(index: int, name: str, weight: float) -> Iterator[Evidence]:
+def _company(index: int, name: str, weight: float, saw: str = "") -> Iterator[Evidence]:
     if abs(weight) >= _LEAST_WEIGHT:
         label = Label.BODY if weight > 0 else Label.OTHER
-        yield Evidence(index, f"{label.value}/{name}", label, weight, 0.0, COMPANY[name])
+        yield Evidence(index, f"{label.value}/{name}", label, weight, 0.0, saw or COMPANY[name])
 
 
 class BlockReasons(Sequence[Evidence]):
@@ -147,8 +150,12 @@ class BlockReasons(Sequence[Evidence]):
     def __iter__(self) -> Iterator[Evidence]:
         return (reason._replace(block=self._number) for reason in self._reasons.evidence(self._index))
 
+    def brief(self) -> Iterator[Evidence]:
+        """The same without what the model went by, which takes longer to find out than all the rest."""
+        return self._reasons.evidence(self._index, brief=True)
+
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return sum(1 for _ in self.brief())
 
     def __getitem__(self, item: Any) -> Any:
         return tuple(self)[item]

@@ -12,6 +12,7 @@ from bodycopy.cuts.spans import outside
 from bodycopy.cuts.text import TextCuts
 from bodycopy.document import Document, Label, Span
 from bodycopy.evidence import Evidence
+from bodycopy.reasons import BlockReasons
 from bodycopy.result import LabelledBlock, Removal
 
 __all__ = ["pruned", "removals"]
@@ -115,20 +116,26 @@ def _reasons(blocks: Sequence[LabelledBlock], label: Label) -> tuple[tuple[str, 
 
     Where none spoke for the label itself (context alone gave it), those are named that spoke against the blocks.
     """
-    spoken = [e for b in blocks[:_MOST_HEARD] for e in b.evidence]
-    evidence = [e for e in spoken if e.label is label] or [e for e in spoken if e.weight < 0] or spoken
-    best: dict[str, Evidence] = {}
+    spoken = [(e, b) for b in blocks[:_MOST_HEARD] for e in _brief(b.evidence)]
+    evidence = [s for s in spoken if s[0].label is label] or [s for s in spoken if s[0].weight < 0] or spoken
+    best: dict[str, tuple[Evidence, LabelledBlock]] = {}
     weights: dict[str, tuple[float, float]] = {}
-    for e in evidence:
+    for e, b in evidence:
         weight, score = weights.get(e.rule, (0.0, 0.0))
         weights[e.rule] = (weight + abs(e.weight), score + e.score)
-        if e.rule not in best or abs(e.weight) > abs(best[e.rule].weight):
-            best[e.rule] = e
+        if e.rule not in best or abs(e.weight) > abs(best[e.rule][0].weight):
+            best[e.rule] = e, b
     rules = sorted(weights, key=lambda rule: weights[rule], reverse=True)[:_MOST_RULES]
-    return tuple(rules), tuple(_reason(best[rule]) for rule in rules)
+    return tuple(rules), tuple(_reason(rule, best[rule][1]) for rule in rules)
 
 
-def _reason(evidence: Evidence) -> str:
+def _brief(evidence: Sequence[Evidence]) -> Iterable[Evidence]:
+    return evidence.brief() if isinstance(evidence, BlockReasons) else evidence
+
+
+def _reason(rule: str, labelled: LabelledBlock) -> str:
+    """What a rule saw of a block, where it was plainest."""
+    evidence = max((e for e in labelled.evidence if e.rule == rule), key=lambda e: abs(e.weight))
     saw = " ".join(evidence.saw.split())
     if len(saw) > _MOST_SAW:
         saw = saw[: _MOST_SAW - 1].rstrip() + "…"

@@ -1,0 +1,107 @@
+"""What single words tell: class words of the elements around a block, its own words, those of the heading above it.
+
+A sparse linear model. Each entry is a word with where it stands, and its weight in nats of body; the two sums, of class words
+and of the text's words, are features of the trees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bodycopy.document import Kind, Node
+from bodycopy.survey import Survey
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+# In longer blocks single words say nothing but what the article is about.
+_MOST_WORDS = 40
+_HEADING_WORDS = 12
+_BELOW_HEADING = 12
+# How far an element is from the block: at it, near it, around it; by the number of elements up.
+_DISTANCES = ("at", "near", "near", "around", "around", "around", "around")
+
+
+def lexicon_columns(survey: Survey, lexicon: Lexicon) -> Iterator[tuple[str, Floats]]:
+    """The sums of the weights of each block's entries, of class words and of the text's words."""
+    if survey.document.is_html:
+        nodes, weigh = survey.document.nodes, lexicon.of_class_words
+        known = {-1: 0.0}
+        totals: list[float] = []
+        for block in survey.blocks:
+            if block.node not in known:
+                around = zip(_DISTANCES, _upwards(nodes, block.node), strict=False)
+                known[block.node] = sum([weigh(distance, node.tokens) for distance, node in around])
+            totals.append(known[block.node] + (weigh("on", block.tokens) if block.tokens else 0.0))
+        yield "class words", np.array(totals)
+    weight = lexicon.weights.get
+    yield "its words", np.array([sum([weight(entry, 0.0) for entry in found]) for found in word_entries(survey)])
+
+
+class Lexicon:
+    """The weight of each entry, in nats of body. Equal where the weights are."""
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        self.weights = dict(weights)
+        # Most elements of a page, and of a site's pages, have class words that were met before.
+        self.of_class_words = lru_cache(maxsize=65536)(self._of_class_words)
+
+    def _of_class_words(self, distance: str, tokens: tuple[str, ...]) -> float:
+        return sum([self.weights.get(f"{distance} .{token}", 0.0) for token in tokens])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Lexicon) and self.weights == other.weights
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.weights.items()))
+
+    def __reduce__(self) -> tuple[type[Lexicon], tuple[dict[str, float]]]:
+        return Lexicon, (self.weights,)
+
+
+def class_entries(survey: Survey) -> list[Sequence[str]]:
+    """For each block the class words of the elements around it, by how far up they are, and of its own inline elements."""
+    nodes = survey.document.nodes
+    found: list[Sequence[str]] = []
+    for block in survey.blocks:
+        around = zip(_DISTANCES, _upwards(nodes, block.node), strict=False)
+        entries = [f"{distance} .{token}" for distance, node in around for token in node.tokens]
+        found.append([*entries, *(f"on .{token}" for token in block.tokens)])
+    return found
+
+
+def _upwards(nodes: Sequence[Node], number: int) -> Iterator[Node]:
+    while number >= 0:
+        yield nodes[number]
+        number = nodes[number].parent
+
+
+def word_entries(survey: Survey) -> list[Sequence[str]]:
+    """For each block its own words, how it opens and ends, and the words of the heading above it."""
+    found: list[Sequence[str]] = []
+    headed: list[str] = []
+    reach = 0
+    for block, traits in zip(survey.blocks, survey.traits, strict=True):
+        entries: list[str] = []
+        words = traits.words
+        if words:
+            if traits.count <= _MOST_WORDS:
+                entries += dict.fromkeys(words)
+                entries.append(f"ends {words[-1]}")
+            entries.append(f"opens {words[0]}")
+            if traits.count > 1:
+                entries.append(f"opens {words[0]} {words[1]}")
+        if reach:
+            entries += headed
+            reach -= 1
+        if block.kind is Kind.HEADING:
+            headed = [f"below {word}" for word in dict.fromkeys(words[:_HEADING_WORDS])]
+            reach = _BELOW_HEADING
+        found.append(entries)
+    return found
