@@ -214,6 +214,7 @@ def _settled(
 
 
 def _kept_characters(settled: Sequence[LabelledBlock]) -> int:
+    """How much stays: white space collapsed, as blocks have it."""
     return sum([len(item.block.text) for item in settled if item.kept])
 
 
