@@ -120,7 +120,11 @@ Finder = Callable[["Survey"], "Column | Iterator[Firing]"]
 
 
 class Labeller(Protocol):
-    """Anything that turns a surveyed document into evidence. It looks at the document alone and changes nothing."""
+    """Anything that turns a surveyed document into evidence. It looks at the document alone and changes nothing.
+
+    It is called once for each look at a page, with what stays until then as a document of its own: ``Evidence.block`` is the
+    index in ``survey.blocks`` as it is handed over. In the result the numbers are those of the whole page.
+    """
 
     def __call__(self, survey: Survey, /) -> Iterable[Evidence]:
         """The evidence about the document's blocks, in any order."""

@@ -153,7 +153,8 @@ def _is_cut_short(document: Document) -> bool:
         return False
     final = source[source.rfind("<") :].lower()
     closed = next((tag for tag in reaching if final.startswith(f"</{tag}")), None)
-    reaching.remove(closed) if closed else None
+    if closed is not None:
+        reaching.remove(closed)
     return not _MAY_STAY_OPEN.issuperset(reaching)
 
 

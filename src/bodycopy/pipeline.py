@@ -1,4 +1,4 @@
-"""The sentence: read, let the labellers speak, label, keep, write."""
+"""The sentence: read, let the labellers speak, label, keep, look again, write."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from bodycopy.version import VERSION
 from bodycopy.words import PhrasePack, library
 
 _DECIDING = (
-    "balance.py", "claims.py", "company.py", "holdings.py", "keep.py", "label.py", "model", "naming.py", "runs.py", "survey.py",
-    "traits.py", "wording.py", "words.py",
+    "balance.py", "claims.py", "company.py", "evidence.py", "holdings.py", "keep.py", "label.py", "model", "naming.py",
+    "pipeline.py", "remains.py", "runs.py", "survey.py", "traits.py", "wording.py", "words.py",
     "rules", "read", "data",
 )  # fmt: skip
-# Two looks settle nearly every page; a page that was made to need one look a block gets no more than these.
+# Two looks settle nearly every page; one that was made to need a look a block gets no more than these after the first,
 _MOST_LOOKS = 6
+# and one with more blocks than any article has gets none, nor is the model asked about it.
+_MOST_LOOKED_AT = 20_000
 # Another look is due where a block stays by less than this (nats): what goes then was close to going before. On the bench
 # that spares a quarter of the looks, and a change on 3 pages in 1,000 is missed.
 _CLOSE = 0.9
-# Nor does a page with more blocks than any article has, and the model is not asked about it.
-_MOST_LOOKED_AT = 20_000
-# The share of what stays at first that must still stay in the end.
+# The share (of characters) of what stays at first that must still stay in the end.
 _LEAST_KEPT = 0.3
 DEFAULT_KEEP = frozenset({Label.TITLE, Label.BODY})
 
@@ -51,9 +51,9 @@ class Options:
 
     ``keep`` holds the labels whose blocks stay. ``strictness`` is the one dial: ``careful``, ``balanced``, ``strict`` or a
     number from 0 to 1; a block less likely than this to be body is cut. ``phrases`` are a user's own phrase packs,
-    ``labellers`` a user's own labellers, called after the rules. ``model`` says whether the learnt labeller judges beside the
-    rules (pages of more than 20,000 blocks are the rules' alone). Raises :class:`BodycopyError` for a label or a setting
-    that does not exist.
+    ``labellers`` a user's own labellers, called after the rules, anew in each look. ``model`` says whether the learnt labeller
+    judges beside the rules (pages of more than 20,000 blocks are the rules' alone). Raises :class:`BodycopyError` for a label
+    or a setting that does not exist.
     """
 
     keep: frozenset[Label] = DEFAULT_KEEP
@@ -192,9 +192,10 @@ def clean_document(document: Document, options: Options | None = None, weights: 
 def _settled(
     document: Document, first: tuple[LabelledBlock, ...], options: Options, weights: Weights
 ) -> tuple[LabelledBlock, ...]:
-    """Look again at what stays, as somebody who cleans the result would, until nothing more goes.
+    """Look again at what stays, as somebody who cleans the result would, until nothing more is likely to go.
 
-    So cleaning what was cleaned changes nothing. Where further looks would take much, they are wrong and the first stands.
+    So cleaning what was cleaned changes nothing, on nearly every page: looks cost time, so they are bounded. Where further
+    ones would take much, they are wrong and the first stands.
     """
     blocks, numbers, rest, settled = list(first), list(range(len(first))), document, first
     enough = _LEAST_KEPT * _kept_characters(first)
@@ -216,6 +217,7 @@ def _settled(
 
 
 def _kept_characters(settled: Sequence[LabelledBlock]) -> int:
+    """How much stays: white space collapsed, as blocks have it."""
     return sum([len(item.block.text) for item in settled if item.kept])
 
 

@@ -29,8 +29,6 @@ COMPANY = {
 
 _LEAST_WEIGHT = 0.05
 _WINDOW = 1024
-
-
 _GROUPS = tuple(dict.fromkeys(name.partition(".")[0] for name in CONTEXT))
 _GROUP_OF = tuple(_GROUPS.index(name.partition(".")[0]) for name in CONTEXT)
 

@@ -12,7 +12,9 @@ from bodycopy.document import Block, Document, Node
 def remains(document: Document, stay: Sequence[int]) -> Document:
     """The document of only the blocks at ``stay`` (ascending indices), without reading it again.
 
-    Blocks and element records are numbered anew; spans go on counting in the whole source.
+    Blocks and element records are numbered anew; spans go on counting in the whole source. What is no block but stands
+    beside or around a cut (images, links without text, form fields, line breaks) is counted as before, since whether it
+    goes with the cut is settled only when the cut is made.
     """
     nodes, numbers = _nodes(document.nodes, len(document.blocks), stay)
     blocks: list[Block] = []
