@@ -59,7 +59,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return [Prediction(task.id, f"{BODY} {task.id[-1]}", (), True) for task in tasks]
 
     shipped = tomllib.loads(folds.WEIGHTS.read_text(encoding="utf-8"))
-    fitted = folds.Folds("", "", {f"page_{n}": 0 for n in (0, 1, 2, 4)}, [shipped])
+    fitted = folds.Folds("", "", "", {f"page_{n}": 0 for n in (0, 1, 2, 4)}, [shipped])
     monkeypatch.setattr(evaluate, "read_folds", lambda *_: fitted)
     monkeypatch.setattr(evaluate, "predict_all", right)
     monkeypatch.setattr(evaluate, "BUILD", tmp_path / "build")

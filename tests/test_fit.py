@@ -64,13 +64,20 @@ def test_folds_come_back_as_they_were_written(shared: Shared, tmp_path: Path) ->
     shipped = {kind: tomllib.loads(text)[kind] for kind in samples.KINDS}
     other = json.loads(json.dumps(shipped))
     other["html"]["bias"]["company"] = 7.0
-    written = folds.Folds(folds.fingerprint(shared), folds.shipped_digest(text), {"p0": 0, "p1": 1}, [shipped, other])
+    marks = folds.fingerprint(shared), folds.shipped_digest(text), folds.models_digest(2)
+    written = folds.Folds(*marks, {"p0": 0, "p1": 1}, [shipped, other])
     written.write(tmp_path / "folds.json")
     found = folds.read_folds(tmp_path / "folds.json", shared)
     assert found == written
-    assert found.for_page("p0", html=True) == weights_for(True)
-    assert found.for_page("p1", html=True) == weights_for(True)._replace(bias=7.0)
-    assert found.for_page("p1", html=False) == weights_for(False)
+    rules = {html: weights_for(html, learnt=False) for html in (True, False)}
+    assert found.for_page("p0", html=True, learnt=False) == rules[True]
+    assert found.for_page("p1", html=True, learnt=False) == rules[True]._replace(bias=7.0)
+    assert found.for_page("p1", html=False, learnt=False) == rules[False]
+    learnt = [found.for_page(page, html=True).model for page in ("p0", "p1")]
+    assert learnt[0] is not None
+    assert learnt[1] is not None
+    assert learnt[0].names == learnt[1].names
+    assert not np.array_equal(learnt[0].trees.leaves, learnt[1].trees.leaves)
 
 
 @pytest.mark.parametrize("field", ["fit", "shipped", None])
@@ -110,7 +117,7 @@ def fitted(fit: Any, shared: Shared, build: Path, jobs: int) -> tuple[str, str]:
         paths, of_page = fit.prepare(shared, pool, build, 3)
         result = fit.fit_all(paths, pool, 3)
     text = fit.weights_text(result.shipped, "[naming]\n")
-    folds.Folds("", "", of_page, result.without).write(build / "folds.json")
+    folds.Folds("", "", "", of_page, result.without).write(build / "folds.json")
     return text, (build / "folds.json").read_text(encoding="utf-8")
 
 
@@ -132,7 +139,7 @@ def test_samples_are_what_the_labelling_sees(numbers: Any, shared: Shared) -> No
     """First impressions and company from a sample's numbers are those of the page itself."""
     stack = numbers.stack
     for job in samples.jobs(shared)[:2] + samples.jobs(shared)[-2:]:
-        weights = weights_for(job.kind == "html")
+        weights = weights_for(job.kind == "html", learnt=False)
         survey = Survey(read(job.source, url=job.url, format=job.kind), library())
         first = first_impressions(Tally(gather(survey), len(survey.blocks)), (), weights)
         due = company(survey, first)
@@ -158,7 +165,7 @@ def test_the_weights_file_comes_back(numbers: Any) -> None:
     again = tomllib.loads(text)
     assert again == data
     for kind in samples.KINDS:
-        assert Weights.of(again[kind], again["naming"]) == weights_for(kind == "html")
+        assert Weights.of(again[kind], again["naming"]) == weights_for(kind == "html", learnt=False)
     assert numbers.weights_text({kind: again[kind] for kind in samples.KINDS}, text) == text
 
 

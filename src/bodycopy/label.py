@@ -56,9 +56,15 @@ class Weights(NamedTuple):
     model: Model | None = None
 
     def with_model(self, model: Model) -> Weights:
-        """The same with a model beside the rules: both have their share in the log-odds of body."""
+        """The same with a model beside the rules: both have their share in the log-odds of body.
+
+        What rules say of sign-ups counts in full: the bench has too few of them for the trees to be as sure.
+        """
         return self._replace(
-            company={rule: _RULES_SHARE * weight for rule, weight in self.company.items()},
+            company={
+                rule: weight if rule.partition("/")[0] == Label.SIGNUP else _RULES_SHARE * weight
+                for rule, weight in self.company.items()
+            },
             context=tuple(_RULES_SHARE * weight for weight in self.context),
             bias=_RULES_SHARE * self.bias,
             model=model,

@@ -60,9 +60,7 @@ class Model(NamedTuple):
         return [(self.names[used[i]], float(row[used[i]]), float(gains[i])) for i in order.tolist() if gains[i]]
 
 
-def features(
-    survey: Survey, fired: Mapping[str, Column], lexicon: Lexicon
-) -> tuple[tuple[str, ...], Matrix]:
+def features(survey: Survey, fired: Mapping[str, Column], lexicon: Lexicon) -> tuple[tuple[str, ...], Matrix]:
     """The names of all features and their values for each block (rows)."""
     names: list[str] = []
     columns: list[NDArray[np.float64] | NDArray[np.bool_]] = []
@@ -77,7 +75,9 @@ def features(
 
 def write(model: Model, path: Path) -> None:
     """Write a model to a file: plain arrays and JSON, the same bytes for the same model, nothing pickled."""
-    words = json.dumps({"lexicon": dict(sorted(model.lexicon.weights.items())), "names": model.names}, ensure_ascii=True)
+    words = json.dumps(
+        {"lexicon": dict(sorted(model.lexicon.weights.items())), "names": model.names}, ensure_ascii=True
+    )
     trees = model.trees
     np.savez_compressed(
         path,
