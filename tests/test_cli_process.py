@@ -53,7 +53,7 @@ def test_control_c(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "bodycopy", "clean"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, cwd=tmp_path, env=environment(), **pipes) as running:  # type: ignore[call-overload]
-        time.sleep(1.5)
+        time.sleep(3)
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=60)
     assert (running.returncode, err) == (130, b"")

@@ -92,7 +92,8 @@ def test_evaluation_refuses_what_does_not_fit(
     monkeypatch.setattr(evaluate, "FOLDS", path)
     if field:
         shipped = folds.shipped_digest(folds.WEIGHTS.read_text(encoding="utf-8"))
-        good = {"fit": folds.fingerprint(shared), "shipped": shipped, "pages": {}, "weights": []}
+        good = {"fit": folds.fingerprint(shared), "shipped": shipped, "models": folds.models_digest(0), "pages": {}}
+        good["weights"] = []
         path.write_text(json.dumps(good | {field: "other"}))
     assert evaluate.main(["--shared", str(shared.root)]) == 1
     said = capsys.readouterr().err

@@ -58,13 +58,10 @@ class Weights(NamedTuple):
     def with_model(self, model: Model) -> Weights:
         """The same with a model beside the rules: both have their share in the log-odds of body.
 
-        What rules say of sign-ups counts in full: the bench has too few of them for the trees to be as sure.
+        What rules say of sign-ups and share bars counts in full: the bench has too few of them for the trees to be as sure.
         """
         return self._replace(
-            company={
-                rule: weight if rule.partition("/")[0] == Label.SIGNUP else _RULES_SHARE * weight
-                for rule, weight in self.company.items()
-            },
+            company={rule: w if _counts_in_full(rule) else _RULES_SHARE * w for rule, w in self.company.items()},
             context=tuple(_RULES_SHARE * weight for weight in self.context),
             bias=_RULES_SHARE * self.bias,
             model=model,
@@ -75,6 +72,10 @@ class Weights(NamedTuple):
         """Weights from one section (``html`` or ``text``) of a parsed weights file."""
         context = tuple(float(data["context"].get(name, 0.0)) for name in CONTEXT)
         return cls(data["alone"], data["bias"]["alone"], data["company"], context, data["bias"]["company"], naming)
+
+
+def _counts_in_full(rule: str) -> bool:
+    return rule.partition("/")[0] in (Label.SIGNUP, Label.SHARE)
 
 
 @lru_cache(maxsize=4)
