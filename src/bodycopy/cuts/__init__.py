@@ -126,16 +126,17 @@ def _reasons(blocks: Sequence[LabelledBlock], label: Label) -> tuple[tuple[str, 
         if e.rule not in best or abs(e.weight) > abs(best[e.rule][0].weight):
             best[e.rule] = e, b
     rules = sorted(weights, key=lambda rule: weights[rule], reverse=True)[:_MOST_RULES]
-    return tuple(rules), tuple(_reason(rule, best[rule][1]) for rule in rules)
+    return tuple(rules), tuple(_reason(*best[rule]) for rule in rules)
 
 
 def _brief(evidence: Sequence[Evidence]) -> Iterable[Evidence]:
     return evidence.brief() if isinstance(evidence, BlockReasons) else evidence
 
 
-def _reason(rule: str, labelled: LabelledBlock) -> str:
-    """What a rule saw of a block, where it was plainest."""
-    evidence = max((e for e in labelled.evidence if e.rule == rule), key=lambda e: abs(e.weight))
+def _reason(evidence: Evidence, labelled: LabelledBlock) -> str:
+    """What a rule saw of a block, where it was plainest; only the model has more to say than it says in brief."""
+    if evidence.rule.endswith("/model"):
+        evidence = next(e for e in labelled.evidence if e.rule == evidence.rule)
     saw = " ".join(evidence.saw.split())
     if len(saw) > _MOST_SAW:
         saw = saw[: _MOST_SAW - 1].rstrip() + "…"
