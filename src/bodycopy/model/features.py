@@ -13,7 +13,9 @@ import numpy as np
 
 from bodycopy.document import Kind
 from bodycopy.evidence import RULES, Column
+from bodycopy.model.sections import section_columns
 from bodycopy.model.surroundings import element_columns
+from bodycopy.model.voices import voice_columns
 from bodycopy.survey import Survey
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ _KINDS = (
 )
 _GROUPS = (
     "signup-call signup-object signup-offer signup-terms pitch related-lead related-heading share share-call comment"
-    " comment-call paywall ad bio legal consent nav byline caption player"
+    " comment-call paywall ad bio legal consent nav byline caption player affiliate shop-call bio-credit"
 ).split()
 _NOT_DIGITS = bytes(c for c in range(256) if not 48 <= c <= 57)
 _NOT_CAPITALS = bytes(c for c in range(256) if not 65 <= c <= 90)
@@ -55,6 +57,8 @@ def feature_columns(survey: Survey, fired: Mapping[str, Column]) -> Named:
     yield from _place(survey)
     yield from _neighbours(survey)
     yield from element_columns(survey)
+    yield from section_columns(survey)
+    yield from voice_columns(survey)
 
 
 def _rules(survey: Survey, fired: Mapping[str, Column]) -> Named:

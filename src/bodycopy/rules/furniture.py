@@ -17,6 +17,7 @@ _CREDIT = re.compile(r"^\(?(?:Photo|Photograph|Image|Picture|Credit|Source|Foto|
 _AGO = re.compile(r"\b\d+ (?:min(?:ute)?s?|hours?|days?|weeks?|months?|years?)(?: ago| read)\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _BYLINE_OPENINGS = frozenset("by von par por di published updated posted written last".split())
+_BUTTONS = frozenset("btn button cta".split())
 _COUNTER = re.compile(
     r"^\W*\d[\d.,]*\s*[KkMm]?\W*(?:comments?|shares?|likes?|views?|replies|responses|votes?|claps?)?\W*$"
 )
@@ -114,6 +115,52 @@ def sponsor_words(survey: Survey) -> Iterator[Firing]:
             yield index, max(cover, 0.6) * survey.brevity(index), phrase
 
 
+@rule(Label.AD)
+def affiliate_note(survey: Survey) -> Iterator[Firing]:
+    """Tells the reader what the publisher earns by what is bought: "We may earn a commission", "contains affiliate links".
+
+    Left alone: reports on commissions and affiliates, which do not say "we" and "you".
+    """
+    for index, phrase in survey.with_phrase("affiliate"):
+        traits = survey.traits[index]
+        hits = len({hit.phrase for hit in traits.hits if hit.group == "affiliate" and hit.end - hit.start > 1})
+        if hits and traits.count <= 80 and (_addressed(traits.words) or survey.cover(index, "affiliate") >= 0.25):
+            yield index, min(1.5, 0.5 + 0.3 * hits), phrase
+
+
+@rule(Label.AD)
+def shop_button(survey: Survey) -> Iterator[Firing]:
+    """A button or a link of a few words that asks to buy, book, try or order: "Buy now", "Go to website"."""
+    pressed = survey.of_kind(Kind.BUTTON) | (survey.link_share > 0.9)
+    for index, phrase in survey.with_phrase("shop-call"):
+        opens = any(hit.group == "shop-call" and hit.start == 0 for hit in survey.traits[index].hits)
+        if opens and survey.traits[index].count <= 8 and not survey.blocks[index].text.endswith("."):
+            wrapped = not _BUTTONS.isdisjoint(survey.blocks[index].tokens)
+            if pressed[index] or wrapped:
+                yield index, 1.0, phrase
+
+
+@rule(Label.BIO)
+def opens_with_author(survey: Survey) -> Iterator[Firing]:
+    """More than a byline, no longer than a portrait, and it opens with the author's name as the page declares it."""
+    author = survey.document.meta.author.casefold()
+    if 4 < len(author) < 60:
+        for index in np.flatnonzero((survey.count > 6) & (survey.count <= 120)).tolist():
+            opening = survey.blocks[index].text[: len(author) + 20].casefold()
+            if author in opening and survey.place(index) != 0:
+                yield index, 1.0, survey.document.meta.author
+
+
+@rule(Label.BIO)
+def who_wrote_it(survey: Survey) -> Iterator[Firing]:
+    """Says who wrote, reported or first published the article: "This story was written by", "Contact staff writer"."""
+    for index, phrase in survey.with_phrase("bio-credit"):
+        traits = survey.traits[index]
+        opens = any(hit.group == "bio-credit" and hit.start <= 1 for hit in traits.hits)
+        if traits.count <= 70 and (opens or len(phrase.split()) > 2):
+            yield index, (1.0 if opens else 0.7) * survey.brevity(index), phrase
+
+
 @rule(Label.BIO)
 def about_the_author(survey: Survey) -> Iterator[Firing]:
     """Tells who wrote the article: "is a freelance writer", "about the author", near the end of the article or after it."""
@@ -169,6 +216,14 @@ def player_or_tool(survey: Survey) -> Iterator[Firing]:
     for index, phrase in survey.with_phrase("player"):
         traits = survey.traits[index]
         if traits.count <= 14 and (survey.cover(index, "player") >= 0.5 or len(phrase.split()) > 2):
+            yield index, 1.0, phrase
+
+
+@rule(Label.OTHER)
+def placeholder(survey: Survey) -> Iterator[Firing]:
+    """Opens with the filler of a template that nobody has put words into: "Lorem ipsum"."""
+    for index, phrase in survey.with_phrase("placeholder"):
+        if survey.traits[index].hits[0].start == 0:
             yield index, 1.0, phrase
 
 
