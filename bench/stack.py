@@ -40,9 +40,14 @@ DECIMALS = 3
 # their fixtures have it. A lone "Advertisement" is one however much prose stands around it.
 SURE = {
     "ad/ad-label": -2.5,
+    "ad/affiliate-note": -1.0,
+    "ad/shop-button": -1.0,
     "bio/about-the-author": -0.4,
+    "bio/opens-with-author": -1.0,
+    "bio/who-wrote-it": -0.7,
     "body/plain-paragraph": 0.8,
     "body/standfirst": 1.8,
+    "body/summary": 1.0,
     "byline/date-or-author": -0.7,
     "caption/credit": -0.8,
     "comment/comment-call": -0.8,
@@ -50,6 +55,7 @@ SURE = {
     "legal/rights-and-terms": -0.7,
     "nav/menu-words": -0.7,
     "other/hidden": -1.2,
+    "other/placeholder": -2.0,
     "other/player-or-tool": -0.7,
     "other/said-twice": -1.5,
     "paywall/subscription-offer": -0.7,

@@ -6,7 +6,8 @@ twice over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,7 +41,10 @@ def section_columns(survey: Survey) -> Iterator[tuple[str, Floats]]:
     wording = survey.wording
     yield "words of the titles", wording.share(wording.where(set().union(*told).__contains__))
     summary = set(tokens(survey.document.meta.description))
-    yield "words of the summary", wording.share(wording.where(summary.__contains__)) if summary else np.full(count, -1.0)
+    yield (
+        "words of the summary",
+        wording.share(wording.where(summary.__contains__)) if summary else np.full(count, -1.0),
+    )
     yield "likeness to the title", likeness
     words = np.concatenate(([0.0], np.cumsum(survey.count)))
     headline = survey.headline
@@ -103,14 +107,12 @@ def _in_elements(survey: Survey, headings: Indices, likeness: Floats, large: Mas
 
 def _copies(survey: Survey) -> tuple[Floats, Floats]:
     """For each block the words of the stretch around it that stood above already, and of that which comes again below."""
-    before, after = {}, {}
-    for places in survey.repeats:
-        before.update(zip(places[1:], places, strict=False))
-        after.update(zip(places, places[1:], strict=False))
+    after = dict(chain.from_iterable(map(pairwise, survey.repeats)))
+    before = {second: first for first, second in after.items()}
     return _stretches(before, survey.count), _stretches(after, survey.count)
 
 
-def _stretches(copies: dict[int, int], words: Floats) -> Floats:
+def _stretches(copies: Mapping[int, int], words: Floats) -> Floats:
     """The words of the stretch of copies that each block is in; ``copies`` has the place of each block's other copy."""
     found = np.zeros(len(words))
     stretch: list[int] = []

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
 from bodycopy.document import Kind, Label
 from bodycopy.evidence import Column, Firing, rule
 from bodycopy.survey import Survey
+from bodycopy.words import tokens
+
+# What elements are called that hold a standfirst.
+_STANDFIRST = frozenset(
+    "standfirst subtitle subtitles subheading subheadline subhead dek deck excerpt lede lead intro introduction summary"
+    " abstract epigraph chapo vorspann ingress".split()
+)
 
 
 @rule(Label.TITLE)
@@ -39,6 +46,23 @@ def standfirst(survey: Survey) -> Iterator[Firing]:
             if not known and not dated and survey.shown[index]:
                 yield index, 1.0 if index - start < 3 else 0.6, "right under the headline"
                 return
+
+
+@rule(Label.BODY)
+def summary(survey: Survey) -> Iterator[Firing]:
+    """Near the headline, and the summary that the page declares, or in an element that is called a standfirst.
+
+    Left alone: what stands further off, since teasers of the same article have the same words.
+    """
+    headline = survey.headline
+    told = set(tokens(survey.document.meta.description))
+    for index in range(max(0, headline - 2), min(headline + 5, len(survey.blocks)) if headline >= 0 else 0):
+        block, words = survey.blocks[index], survey.traits[index].words
+        if index != headline and 8 <= len(words) <= 70 and block.link_share < 0.5 and survey.shown[index]:
+            around = islice(survey.document.ancestors(block), 3)
+            called = next((token for node in around for token in node.tokens if token in _STANDFIRST), "")
+            if called or sum([word in told for word in words]) >= 0.8 * len(words):
+                yield index, 1.0, called or "the summary of the page"
 
 
 @rule(Label.NAV)
