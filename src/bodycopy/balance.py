@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
-# What "balanced" asks beyond even odds (nats). Of HTML less: the loss of a paragraph is feared more than a line left. Of text
-# more: the loss of a line weighs less in the fit than a junk line left.
-_BALANCE_HTML = -0.15
-_BALANCE_TEXT = 0.45
+# What "balanced" asks beyond even odds (nats): the loss of a line weighs less in the fit than a junk line left.
+_BALANCE_HTML = 0.2
+_BALANCE_TEXT = 0.3
 _LEAST_SHARE, _MOST_SHARE = 0.1, 0.6
 _CLIP = 8.0
 # On a page without furniture a cut must be this much surer (nats); from this share of blocks that are plainly furniture
-# on, no surer.
-_SPARING = 3.2
+# on, or so many blocks that score below this, no surer.
+_SPARING = 2.5
 _FURNISHED = 0.25
+_MANY, _LOW = 80.0, -2.0
 # One line in a text of three is no furnished page: so many blocks of body are taken to stand there besides.
 _PRIOR = 6.0
 _PLAIN_CASE = 0.5
@@ -69,7 +69,8 @@ def page_bonus(scores: Floats, words: Floats, least: float, *, html: bool, tally
         return np.zeros(count)
     asked = (_BALANCE_HTML if html else _BALANCE_TEXT) + _reachable(scores, words)
     share = float(furniture(tally).sum()) / (count + _PRIOR)
-    sparing = _SPARING * max(0.0, 1.0 - share / _FURNISHED)
+    known = max(share / _FURNISHED, np.count_nonzero(scores < _LOW) / _MANY)
+    sparing = _SPARING * max(0.0, 1.0 - known)
     bonus: Floats = np.where(tally.any_of(_UNMISTAKABLE, _UNMISTAKABLE_CASE), 0.0, sparing) - asked
     return bonus
 

@@ -33,7 +33,12 @@ if TYPE_CHECKING:
 
 # The share of the rules in the log-odds of body where there is a model: two judges that err in different places.
 _RULES_SHARE = 0.2
-_IN_FULL = frozenset(("body/standfirst", "body/summary"))
+# What counts in full beside it: of sign-ups, share bars and the like the bench has too few for the trees to be as sure, and
+# every second gold leaves out the standfirst, which readers count as text.
+_IN_FULL = frozenset(
+    "ad/affiliate-note ad/shop-button bio/about-the-author bio/opens-with-author bio/who-wrote-it body/standfirst"
+    " body/summary other/placeholder".split()
+)
 # The elements whose end tags HTML lets an author leave out; all others must be closed before a page ends.
 _MAY_STAY_OPEN = frozenset(
     "#root html head body p li dt dd rt rp option optgroup caption colgroup thead tbody tfoot tr th td".split()
@@ -59,8 +64,7 @@ class Weights(NamedTuple):
     def with_model(self, model: Model) -> Weights:
         """The same with a model beside the rules: both have their share in the log-odds of body.
 
-        What rules say of sign-ups, share bars and standfirsts counts in full: of the first two the bench has too few for the
-        trees to be as sure, and every second gold leaves out the last, which readers count as text.
+        What rules say of sign-ups and share bars, and what a few others say, counts in full.
         """
         return self._replace(
             company={rule: w if _counts_in_full(rule) else _RULES_SHARE * w for rule, w in self.company.items()},
