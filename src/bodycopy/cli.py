@@ -19,6 +19,7 @@ import typer
 
 from bodycopy import cli_job
 from bodycopy.cli_options import CleanArguments, ExplainArguments, command, known
+from bodycopy.errors import ModelError
 from bodycopy.inputs import UsageError, find_inputs, shown
 from bodycopy.version import VERSION
 
@@ -132,7 +133,7 @@ def explain(given: ExplainArguments) -> int:
         cleaned = cli_job.clean_bytes(cli_job.read(item), item, given, options)
     except Exception as error:  # noqa: BLE001 - one line here too
         _say(f"{item.name}: {cli_job.reason(error, item.name)}")
-        return 1
+        return 2 if isinstance(error, ModelError) else 1
     from bodycopy import terminal
     from bodycopy.write import to_json
 
