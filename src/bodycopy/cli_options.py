@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
@@ -188,7 +188,12 @@ def command(record: type[Arguments]) -> Callable[[Callable[[Arguments], int]], C
     """Make a function of one record a command: each field of the record becomes an option or argument for Typer."""
     hints = get_type_hints(record, include_extras=True)
     parameters = [
-        inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name])
+        inspect.Parameter(
+            f.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if f.default is MISSING else f.default,
+            annotation=hints[f.name],
+        )
         for f in fields(record)  # type: ignore[arg-type]
     ]
 

@@ -136,7 +136,7 @@ class Forest:
         self.table = np.concatenate([page.table for page in pages])
         self.words = _vocabulary(pages)
         self.matrix = self._entries()
-        self._is_class = np.array([entry.partition(" ")[2].startswith(".") for entry in self.words])
+        self._is_class = np.array([entry.partition(" ")[2].startswith(".") for entry in self.words], np.bool_)
         self._lexicons: dict[frozenset[int], Floats] = {}
 
     def _entries(self) -> Any:
@@ -198,8 +198,8 @@ class Forest:
     def _about(self, left_out: frozenset[int]) -> About:
         """How the model of all folds but these was trained."""
         counted = self.without(left_out)
-        ends = np.cumsum([len(page.body) for page in self.pages])
-        used = [page for page, end in zip(self.pages, ends, strict=True) if counted[end - len(page.body) : end].any()]
+        by_page = np.split(counted, np.cumsum([len(page.body) for page in self.pages])[:-1])
+        used = [page for page, blocks in zip(self.pages, by_page, strict=True) if blocks.any()]
         settings: dict[str, Any] = {
             "pages": len({page.id for page in used}), "sites": len({page.site for page in used}),
             "blocks": int(counted.sum()), "folds": len(np.unique(self.folds)), "seed": self.seed,
