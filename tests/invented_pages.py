@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+import pytest
+
+from bodycopy.model.labeller import write
+from bodycopy.train import run
+from bodycopy.train.records import read_records
 
 SITES = 8
 PAGES = 40
+UNSEEN = 57
+"""The number of an article that is not among the forty."""
 _WHO = ("The harbour master", "A beekeeper from Tresk", "The school's caretaker", "Old Ines Harrow", "The ferry's cook")
 _DID = ("counted the boats twice", "carried the bell up the hill", "painted the lighthouse door", "mended the organ")
 _WHEN = ("before the first snow had reached the valley", "on the day the market moved", "while the council was away")
@@ -112,3 +122,31 @@ def write_records(path: Path, rows: list[dict[str, Any]]) -> Path:
     """Records in a file, one a line."""
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
+
+
+Models = dict[str, tuple[Path, run.Trained]]
+"""For each kind of source the file of a model and what came of training it."""
+
+
+def needs_trainer() -> None:
+    """Skip a test where the trainer is not installed."""
+    for package in ("catboost", "scipy"):
+        pytest.importorskip(package, reason=f"{package} is not installed: pip install 'bodycopy[train]'")
+
+
+@cache
+def trained(kind: str) -> run.Trained:
+    """What comes of training on all of them, once in a process."""
+    with TemporaryDirectory() as folder:
+        return run.train(read_records([write_records(Path(folder) / "p.jsonl", records(kind))]), folds=3)
+
+
+@pytest.fixture(name="models")
+def models_fixture(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    """A model of each kind of source."""
+    needs_trainer()
+    folder = tmp_path_factory.mktemp("models")
+    found = {kind: (folder / f"{kind}.npz", trained(kind)) for kind in ("html", "text")}
+    for path, made in found.values():
+        write(made.model, path)
+    return found

@@ -124,6 +124,8 @@ def _notes(pages: Sequence[Record], truths: Sequence[forest.Truth]) -> tuple[str
             f"gold is not that of these pages: of {len(strange)} of {len(pages)} less than half of it stands on the page,"
             f" as at {strange[0].place}"
         )
+    if all((truth.body > 0.5).all() for truth in truths):
+        raise BodycopyError("every block of these pages is body: there is nothing to tell it from")
     notes = []
     if strange:
         notes.append(f"of {len(strange)} pages less than half of gold stands on the page, as at {strange[0].place}")
