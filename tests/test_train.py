@@ -161,12 +161,24 @@ def test_records_out_of_order_are_one_line(do: Any, tmp_path: Path, lines: list[
     assert not (tmp_path / "m.npz").exists()
 
 
+def test_what_is_learnt_does_not_hang_on_where_the_records_lie(tmp_path: Path) -> None:
+    needs_trainer()
+    rows = [{key: row[key] for key in ("text", "gold")} for row in records("text")]
+    found = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        path = write_records(tmp_path / name / f"{name}.jsonl", rows)
+        found.append(run.train(read_records([path]), folds=3))
+    assert to_bytes(found[0].model) == to_bytes(found[1].model)
+    assert found[0].scores == found[1].scores
+
+
 def test_of_both_kinds_one_can_be_chosen(tmp_path: Path) -> None:
     both = [{"html": "<p>A line.", **GOOD}, {"html": "<p>Another.", "gold": "Another."}, GOOD]
     path = write_records(tmp_path / "p.jsonl", both)
     html, text = read_records([path], "html"), read_records([path], "text")
     assert [record.source for record in html.pages] == ["<p>A line.", "<p>Another."]
-    assert [record.site for record in html.pages] == ["a.example", f"{path}:2"]
+    assert [record.site for record in html.pages] == ["a.example", "#2"]
     assert [record.source for record in text.pages] == ["A line.", "A line."]
     assert (html.passed, text.passed) == (1, 1)
 

@@ -33,14 +33,16 @@ class TrainArguments:
 
     pages: Annotated[
         list[str],
-        typer.Argument(metavar="PAGES.jsonl...", help="Records, one JSON object a line: html or text, gold, id, url."),
+        typer.Argument(metavar="PAGES.jsonl", help="Records, one JSON object a line: html or text, gold, id, url."),
     ]
     output: Annotated[str, typer.Option("--output", "-o", metavar="MODEL.npz", help="Write the model here.")]
     format: Annotated[
         str | None, typer.Option(metavar="FORMAT", help="Learn from html or from text, where records have both.")
     ] = None
-    folds: Annotated[int, typer.Option(metavar="N", help="Parts in which the sites are judged, unseen.")] = 5
-    seed: Annotated[int, typer.Option(metavar="N", help="Of the trees' random choices.")] = 1
+    folds: Annotated[
+        int, typer.Option(metavar="N", help="Deal the sites into so many parts, each judged by a model of the others.")
+    ] = 5
+    seed: Annotated[int, typer.Option(metavar="N", help="Draw the trees' random choices from this.")] = 1
 
     def check(self) -> None:
         """Raise :class:`UsageError` for what cannot be meant, or cannot be done here, before anything is read."""
@@ -67,7 +69,7 @@ class TrainArguments:
 def train(given: TrainArguments, say: Callable[[str], None]) -> list[Text]:
     """Train, write the model, and give back the report. ``say`` is told what the user should know, a line each.
 
-    Raises :class:`BodycopyError` for records and ``OSError`` for an output that do not do.
+    Raises :class:`BodycopyError` for records that do not do and for an output that cannot be written.
     """
     from bodycopy.model.labeller import to_bytes
     from bodycopy.train import records, run

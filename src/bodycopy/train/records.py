@@ -21,8 +21,10 @@ KINDS = ("html", "text")
 class Record(NamedTuple):
     """One page to learn from.
 
-    ``kind`` is ``html`` or ``text``, ``source`` the page, ``gold`` the text of its body. ``site`` is that of its address, its own
-    ``id`` where it has none. ``place`` is where it was read, for messages (``pages.jsonl:7``).
+    ``kind`` is ``html`` or ``text``, ``source`` the page, ``gold`` the text of its body. ``id`` is the address where none is
+    given, else the number of the record, whatever its file is called: what is drawn by chance for a page hangs on it.
+    ``site`` is that of the address, the ``id`` where there is none. ``place`` is where it was read, for messages
+    (``pages.jsonl:7``).
     """
 
     id: str
@@ -51,22 +53,21 @@ def read_records(paths: Sequence[Path], kind: str | None = None) -> Records:
     """
     pages: list[Record] = []
     passed = 0
-    places: dict[str, Record] = {}
-    for path in paths:
-        for place, data in _objects(path):
-            record = _record(data, kind, place)
-            if record is None:
-                passed += 1
-                continue
-            if pages and record.kind != pages[0].kind:
-                raise SourceError(
-                    f"{place}: a record with {record.kind}, where {pages[0].place} has {pages[0].kind}: the two need a model"
-                    " each; choose with --format html or --format text"
-                )
-            other = places.setdefault(record.id, record)
-            if other.site != record.site:
-                raise SourceError(f"{place}: the id {record.id!r:.60} stands at {other.place} too, with another site")
-            pages.append(record)
+    known: dict[str, Record] = {}
+    for place, data in (found for path in paths for found in _objects(path)):
+        record = _record(data, kind, place, f"#{len(pages) + 1}")
+        if record is None:
+            passed += 1
+            continue
+        if pages and record.kind != pages[0].kind:
+            raise SourceError(
+                f"{place}: a record with {record.kind}, where {pages[0].place} has {pages[0].kind}: the two need a model"
+                " each; choose with --format html or --format text"
+            )
+        other = known.setdefault(record.id, record)
+        if other.site != record.site:
+            raise SourceError(f"{place}: the id {record.id!r:.60} stands at {other.place} too, with another site")
+        pages.append(record)
     if not pages:
         what = f"record with {kind}" if kind else "record"
         raise SourceError(f"{', '.join(shown(path) for path in paths)}: no {what}")
@@ -93,8 +94,8 @@ def _objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         raise SourceError(f"{name}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def _record(data: dict[str, Any], kind: str | None, place: str) -> Record | None:
-    """A checked record; ``None`` where it is of the other kind than ``kind``."""
+def _record(data: dict[str, Any], kind: str | None, place: str, number: str) -> Record | None:
+    """A checked record; ``None`` where it is of the other kind than ``kind``. ``number`` names it where nothing else does."""
     present = [key for key in KINDS if data.get(key) is not None]
     if not present:
         raise SourceError(f"{place}: neither html nor text")
@@ -111,8 +112,8 @@ def _record(data: dict[str, Any], kind: str | None, place: str) -> Record | None
     identifier = data.get("id")
     if identifier is not None and (not isinstance(identifier, str | int) or isinstance(identifier, bool)):
         raise SourceError(f"{place}: id is neither text nor a whole number")
-    name = place if identifier is None else str(identifier)
-    url = data.get("url")
+    url = data.get("url") or None
+    name = shown(str(identifier)) if identifier is not None else shown(url or number)
     return Record(name, _site(url, place) or name, url, own, data[own], data["gold"], place)
 
 
