@@ -9,14 +9,15 @@ SOURCES := $(shell find src fixtures/rules -type f -not -name '*.pyc' 2>/dev/nul
 PAGE := fixtures/pages/magazine--newsletter-wrapper-mid-body/source.html
 TEXT := fixtures/pages/text--magazine-box-and-teasers/source.txt
 PYTEST_ARGS ?= -n auto
+TEST_EXTRAS ?= all,dev
 EVAL_ARGS ?=
 BENCH_ARGS ?=
-FIT_ARGS ?=
+TRAIN_ARGS ?=
 TRUTH ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check eval bench accept picture fit clean
+.PHONY: help demo test check eval bench accept picture train clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
@@ -47,7 +48,7 @@ dist/stamp: $(TEST_VENV)/stamp $(SOURCES) README.md LICENSE NOTICE
 $(TEST_VENV)/installed: dist/stamp
 	@echo "installing the wheel into $(TEST_VENV)"
 	@wheel=$$(ls dist/*.whl) && \
-	$(TEST_VENV)/bin/python -m pip install --quiet "$$wheel[all,dev]" && \
+	$(TEST_VENV)/bin/python -m pip install --quiet "$$wheel[$(TEST_EXTRAS)]" && \
 	$(TEST_VENV)/bin/python -m pip install --quiet --force-reinstall --no-deps "$$wheel"
 	@touch $@
 
@@ -87,13 +88,13 @@ accept: $(VENV)/stamp  ## record the present results as expected, for review (TR
 picture: $(VENV)/stamp  ## draw the picture of the README from a fixture page
 	$(BIN)/python docs/picture.py
 
-# The trainer is large, and only this target needs it.
+# The trainer is large, and only this target needs it; the tests of training are skipped without it.
 $(VENV)/trainer: $(VENV)/stamp
 	@$(BIN)/python -m pip install --quiet --editable '.[train]'
 	@touch $@
 
-fit: $(VENV)/trainer  ## fit the rules' weights and train the model on the open bench pages
-	$(BIN)/python bench/fit.py $(FIT_ARGS)
+train: $(VENV)/trainer  ## fit the rules' weights and train the model on the open bench pages
+	$(BIN)/python bench/fit.py $(TRAIN_ARGS)
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) $(TEST_VENV) dist bench/build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Fit the weights of the rules on the open pages of the bench: ``make fit``.
+"""Fit the weights of the rules on the open pages of the bench: ``make train``.
 
 Writes the weights that ship (``src/bodycopy/data/weights.toml``, fitted on all open pages) and ``bench/folds.json``:
 for each of five folds the weights fitted without its sites, by which ``make eval`` judges those pages. Then it trains the
@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import folds
-import forest
 import samples
 import stack
 from bodycopy.model.labeller import write as write_model
+from bodycopy.train import forest
+from bodycopy.train.sites import assign
 from samples import KINDS, Kind
 from shared_pages import HERE, Shared, default_shared, open_shared
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 BUILD = HERE / "build"
 _HEAD = """\
-# Fitted by `make fit` on the open pages of the bench, not set by hand; judged out of fold by site (bench/folds.json).
+# Fitted by `make train` on the open pages of the bench, not set by hand; judged out of fold by site (bench/folds.json).
 # What a plain case of a rule adds to the log-odds of body, in nats: `alone` for the first impression, `company` and the
 # features of `context` for the final judgement.
 """
@@ -62,7 +63,7 @@ def prepare(
         found = samples.collect(shared, pool)
         if folds.features_fingerprint(shared)[:16] != mark:
             raise ChangedError
-        of_page = folds.assign({sample.id: sample.site for kind in KINDS for sample in found[kind]}, number)
+        of_page = assign({sample.id: sample.site for kind in KINDS for sample in found[kind]}, number)
         for old in build.glob("samples-*.pickle"):
             old.unlink()
         for kind, path in paths.items():
@@ -97,7 +98,7 @@ def train(shared: Shared, of_page: Mapping[str, int], pool: Executor) -> None:
     """Train the models, of all folds and without each, and write them where they belong."""
     due = samples.jobs(shared)
     pages: dict[Kind, list[forest.Page]] = {kind: [] for kind in KINDS}
-    for job, made in zip(due, pool.map(forest.pages_of, due, chunksize=8), strict=True):
+    for job, made in zip(due, pool.map(samples.pages, due, chunksize=8), strict=True):
         pages[job.kind] += made
     folds.MODELS.mkdir(exist_ok=True)
     for kind, members in pages.items():
@@ -154,7 +155,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     args, started = arguments(argv), time.monotonic()
     shared = open_shared(args.shared)
     if not shared.sealed:
-        print(f"fit: no list of sealed pages in {shared.root / 'bench'}: they must not be fitted to", file=sys.stderr)
+        print(
+            f"make train: no list of sealed pages in {shared.root / 'bench'}: they must not be fitted to",
+            file=sys.stderr,
+        )
         return 2
     mark = folds.fingerprint(shared)
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
@@ -168,7 +172,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if folds.fingerprint(shared) != mark:
             raise ChangedError
     except ChangedError:
-        print("fit: rules, phrases or data changed meanwhile; nothing is written: run make fit again", file=sys.stderr)
+        print(
+            "make train: rules, phrases or data changed meanwhile; nothing is written: run make train again",
+            file=sys.stderr,
+        )
         return 1
     text = weights_text(fitted.shipped, folds.WEIGHTS.read_text(encoding="utf-8"))
     folds.WEIGHTS.write_text(text, encoding="utf-8")

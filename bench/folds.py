@@ -1,6 +1,6 @@
 """The folds: which open page is judged by weights that have not seen its site, and whether they still fit the code.
 
-``make fit`` writes ``folds.json``; ``make eval`` reads it. Pages of one site are always in one fold, as HTML or text.
+``make train`` writes ``folds.json``; ``make eval`` reads it. Pages of one site are always in one fold, as HTML or text.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import ast
 import hashlib
 import json
 import tomllib
-from collections import Counter
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
@@ -24,12 +23,13 @@ from samples import FILES, KINDS
 from shared_pages import HERE, Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 FOLDS = 5
 PATH = HERE / "folds.json"
 MODELS = HERE / "models"
 PACKAGE = Path(bodycopy.__file__).parent
+TRAIN = PACKAGE / "train"
 WEIGHTS = PACKAGE / "data" / "weights.toml"
 
 Part = dict[str, dict[str, float]]
@@ -37,23 +37,11 @@ Part = dict[str, dict[str, float]]
 
 # What has no say in which rule fires where and how strongly. All else in the package has, new modules too.
 _ELSEWHERE = (
-    "__init__.py", "__main__.py", "cli*.py", "company.py", "cuts", "errors.py", "inputs.py", "keep.py", "label.py",
-    "naming.py", "pipeline.py", "reasons.py", "remains.py", "result.py", "terminal.py", "version.py", "via.py", "weights.toml",
-    "write",
+    "__init__.py", "__main__.py", "cli*.py", "company.py", "cuts", "errors.py", "fingerprint.py", "inputs.py", "keep.py",
+    "label.py", "naming.py", "own_model.py", "pipeline.py", "reasons.py", "remains.py", "result.py", "terminal.py", "train",
+    "version.py", "via.py", "weights.toml", "write",
 )  # fmt: skip
 _DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-
-
-def assign(sites: Mapping[str, str], folds: int) -> dict[str, int]:
-    """A fold for every page, from the pages' sites by id: whole sites, the largest first, each to the smallest fold."""
-    sizes = Counter(sites.values())
-    held = [0] * folds
-    of_site: dict[str, int] = {}
-    for name in sorted(sizes, key=lambda name: (-sizes[name], name)):
-        smallest = held.index(min(held))
-        of_site[name] = smallest
-        held[smallest] += sizes[name]
-    return {page: of_site[sites[page]] for page in sorted(sites)}
 
 
 # -- fingerprints ------------------------------------------------------------------------------------------------------
@@ -81,7 +69,8 @@ def features_fingerprint(shared: Shared) -> str:
     """Changes with the bench data and with all code and phrases that make a page's features."""
     files = (p for p in PACKAGE.rglob("*") if p.suffix in (".py", ".toml"))
     has_a_say = [p for p in sorted(files) if not any(_names(part) for part in p.relative_to(PACKAGE).parts)]
-    return _digest([*has_a_say, HERE / "samples.py", HERE / "folds.py"], shared.fingerprint(FILES))
+    aligned = [TRAIN / "align.py", TRAIN / "sites.py", HERE / "samples.py", HERE / "folds.py"]
+    return _digest([*has_a_say, *aligned], shared.fingerprint(FILES))
 
 
 def _names(part: str) -> bool:
@@ -90,7 +79,7 @@ def _names(part: str) -> bool:
 
 def fingerprint(shared: Shared) -> str:
     """Changes with the features, the company's features and the fit: with what fitted weights depend on."""
-    return _digest([PACKAGE / "company.py", HERE / "stack.py", HERE / "forest.py"], features_fingerprint(shared))
+    return _digest([PACKAGE / "company.py", HERE / "stack.py", TRAIN / "forest.py"], features_fingerprint(shared))
 
 
 def model_path(kind: str, fold: int | None) -> Path:
@@ -144,15 +133,17 @@ class Folds:
 def read_folds(path: Path, shared: Shared) -> Folds:
     """The folds in a file. ``ValueError``, one line, where it is missing or of other code, data or weights."""
     if not path.exists():
-        raise ValueError(f"{path.name} is missing: run make fit")
+        raise ValueError(f"{path.name} is missing: run make train")
     data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     folds = Folds(data["fit"], data["shipped"], data["models"], data["pages"], data["weights"])
     if folds.fit != fingerprint(shared):
-        raise ValueError(f"the weights were fitted with other rules, phrases or bench data ({path.name}): run make fit")
+        raise ValueError(
+            f"the weights were fitted with other rules, phrases or bench data ({path.name}): run make train"
+        )
     if folds.shipped != shipped_digest(WEIGHTS.read_text(encoding="utf-8")):
-        raise ValueError(f"{WEIGHTS.name} is of another fit than {path.name}: run make fit")
+        raise ValueError(f"{WEIGHTS.name} is of another fit than {path.name}: run make train")
     if folds.models != models_digest(len(folds.weights)):
-        raise ValueError(f"the models are of another fit than {path.name}, or one is missing: run make fit")
+        raise ValueError(f"the models are of another fit than {path.name}, or one is missing: run make train")
     return folds
 
 

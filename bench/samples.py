@@ -7,27 +7,28 @@ order. Lines read by hand: a block is what its line was called. Sealed pages are
 from __future__ import annotations
 
 import sys
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
-from urllib.parse import urlsplit
+
+import numpy as np
 
 from bodycopy.evidence import Column, gather
 from bodycopy.pipeline import read
 from bodycopy.survey import Survey
+from bodycopy.train import forest
+from bodycopy.train.align import Words, body_shares, words
+from bodycopy.train.sites import site
 from bodycopy.words import library
 from shared_pages import Row, Shared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Executor
-    from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
+    from bodycopy.document import Document
 
 Kind = Literal["html", "text"]
 KINDS: tuple[Kind, ...] = ("html", "text")
@@ -38,23 +39,11 @@ FILES = ("html_dev", "gold_dev", "text_dev", "lines_dev", "lines_text_dev")
 # the hardest ones, and all read by hand: four.
 HAND_READ = 2.0
 JOINED_LINES = 4.0
-# A block of as many words is judged by its own four-word shingles, a shorter one by where it stands.
-SHINGLE = 4
-LEAST_WORDS = SHINGLE + 1
-# A block of as many words, mostly in the gold, marks where on the page the body is.
-ANCHOR_WORDS = 8
-ANCHOR_REACH = 6
-# Less of a block than this in the gold is chance.
-CHANCE = 0.15
-_SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "ac"})
-
-Words = list[str]
 
 
 class Job(NamedTuple):
-    """One page or text to make a sample of. ``gold`` or ``lines`` or both say what is body; ``root`` has the scorer."""
+    """One page or text to make a sample of. ``gold`` or ``lines`` or both say what is body."""
 
-    root: Path
     id: str
     url: str | None
     kind: Kind
@@ -100,58 +89,7 @@ class _Outline:
     count: NDArray[np.float64]
 
 
-def site(url: str | None) -> str:
-    """The registered name of the host of an address (``news.example.co.uk`` is ``example.co.uk``); empty for none."""
-    parts = (urlsplit(url or "").hostname or "").split(".")
-    if len(parts) > 2 and parts[-2] in _SECOND_LEVEL and len(parts[-1]) == 2:
-        return ".".join(parts[-3:])
-    return ".".join(parts[-2:])
-
-
 # -- alignment ---------------------------------------------------------------------------------------------------------
-
-
-def body_shares(blocks: Sequence[Words], gold: Words, gold_lines: Sequence[Words]) -> list[float]:
-    """For each block, as words, the share of it that the gold body has, 0 to 1.
-
-    A wording that stands more often on the page than in the gold is body only where most of the body stands around
-    it. A block of under five words is body as a line of the gold, or between the first and last long blocks of body.
-    """
-    known = {tuple(gold[i : i + SHINGLE]) for i in range(len(gold) - SHINGLE + 1)}
-    shares = [_known_share(words, known) for words in blocks]
-    anchors = [i for i, words in enumerate(blocks) if len(words) >= ANCHOR_WORDS and shares[i] > 0.5]
-    lines, whole = {" ".join(line) for line in gold_lines}, f" {' '.join(gold)} "
-    alike: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    for index, words in enumerate(blocks):
-        if words:
-            alike[tuple(words)].append(index)
-    for unit, places in alike.items():
-        wording = " ".join(unit)
-        if len(unit) < LEAST_WORDS:
-            for index in places:
-                inside = bool(anchors) and anchors[0] <= index <= anchors[-1]
-                a_line = wording in lines and (inside or len(unit) >= 3)
-                a_phrase = inside and len(unit) >= 2 and f" {wording} " in whole
-                shares[index] = float(a_line or a_phrase)
-        claimants = [i for i in places if shares[i] > 0.5]
-        if len(claimants) > 1:
-            claimants.sort(key=lambda index: -_around(anchors, index))
-            for index in claimants[max(1, whole.count(f" {wording} ")) :]:
-                shares[index] = 0.0
-    return [share if share >= CHANCE else 0.0 for share in shares]
-
-
-def _known_share(words: Words, known: set[tuple[str, ...]]) -> float:
-    if len(words) < LEAST_WORDS:
-        return 0.0
-    own = [tuple(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)]
-    return sum(shingle in known for shingle in own) / len(own)
-
-
-def _around(anchors: Sequence[int], index: int) -> int:
-    """How many other anchors stand near a block."""
-    start, end = bisect_left(anchors, index - ANCHOR_REACH), bisect_right(anchors, index + ANCHOR_REACH)
-    return end - start - (index in anchors[start:end])
 
 
 def line_labels(blocks: Sequence[Words], lines: Sequence[tuple[Words, str]]) -> list[str | None]:
@@ -160,12 +98,12 @@ def line_labels(blocks: Sequence[Words], lines: Sequence[tuple[Words, str]]) -> 
     Of several such lines it is the next one in page order, else the nearest before.
     """
     known: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    for number, (words, _) in enumerate(lines):
-        known[tuple(words)].append(number)
+    for number, (line, _) in enumerate(lines):
+        known[tuple(line)].append(number)
     found: list[str | None] = []
     last = -1
-    for words in blocks:
-        numbers = known.get(tuple(words))
+    for block in blocks:
+        numbers = known.get(tuple(block))
         if not numbers:
             found.append(None)
             continue
@@ -175,15 +113,15 @@ def line_labels(blocks: Sequence[Words], lines: Sequence[tuple[Words, str]]) -> 
     return found
 
 
-def targets(job: Job, blocks: Sequence[Words], tokenise: Callable[[str], Words]) -> tuple[list[float], list[float]]:
+def targets(job: Job, blocks: Sequence[Words]) -> tuple[list[float], list[float]]:
     """How much of each block is body, and how much that is worth."""
-    hand = line_labels(blocks, [(tokenise(text), label) for text, label in job.lines]) if job.lines else None
+    hand = line_labels(blocks, [(words(text), label) for text, label in job.lines]) if job.lines else None
     if job.gold is None:
         # No gold beside the lines: what is not named, or is doubtful, counts as much for body as against it.
         known = {"body": 1.0, "title": 1.0, "body?": 0.5, None: 0.5}
         return [known.get(label, 0.0) for label in hand or ()], [JOINED_LINES] * len(blocks)
-    gold_lines = [tokenise(line) for line in job.gold.split("\n")]
-    body = body_shares(blocks, tokenise(job.gold), gold_lines)
+    gold_lines = [words(line) for line in job.gold.split("\n")]
+    body = body_shares(blocks, words(job.gold), gold_lines)
     if hand is None:
         return body, [1.0] * len(blocks)
     trust = [HAND_READ] * len(blocks)
@@ -209,7 +147,7 @@ def jobs(shared: Shared) -> list[Job]:
     lines = {row["id"]: [(text, label) for text, label in row["lines"]] for row in open_rows(shared, "lines_dev")}
 
     def job(row: Row, kind: Kind, text: str, body: str | None, read_lines: Any) -> Job:
-        return Job(shared.root, row["id"], row.get("url"), kind, text, body, read_lines)
+        return Job(row["id"], row.get("url"), kind, text, body, read_lines)
 
     return [
         *(job(r, "html", r["html"], gold[r["id"]], lines.get(r["id"])) for r in open_rows(shared, "html_dev")),
@@ -220,10 +158,7 @@ def jobs(shared: Shared) -> list[Job]:
 
 def sample(job: Job) -> Sample:
     """Read one page and run all rules over it."""
-    document = read(job.source, url=job.url, format=job.kind)
-    tokenise = tokeniser(job.root)
-    blocks = [tokenise(block.text) for block in document.blocks]
-    body, trust = targets(job, blocks, tokenise)
+    document, (body, trust, lengths) = _read(job)
     survey = Survey(document, library())
     holdings = survey.holdings
     return Sample(
@@ -231,17 +166,24 @@ def sample(job: Job) -> Sample:
         site(job.url) or job.id,
         body,
         trust,
-        [len(words) for words in blocks],
+        lengths,
         {rule: column._replace(saw="") for rule, column in gather(survey).items()},
         survey.count,
         Elements(holdings.first, holdings.last, holdings.parent, holdings.at),
     )
 
 
-@lru_cache(maxsize=2)
-def tokeniser(root: Path) -> Callable[[str], Words]:
-    """The scorer's own words: what counts as the same for it counts as the same here."""
-    return cast("Callable[[str], Words]", Shared(root).scorer.words)
+def pages(job: Job) -> list[forest.Page]:
+    """Read one page for the model to learn from, whole and in part."""
+    document, truth = _read(job)
+    return forest.pages_of(document, forest.Truth(job.id, site(job.url) or job.id, *map(np.array, truth)))
+
+
+def _read(job: Job) -> tuple[Document, tuple[list[float], list[float], list[int]]]:
+    """The page, how much of each block is body, how much that is worth, and how many words each block has."""
+    document = read(job.source, url=job.url, format=job.kind)
+    blocks = [words(block.text) for block in document.blocks]
+    return document, (*targets(job, blocks), [len(block) for block in blocks])
 
 
 def collect(shared: Shared, pool: Executor) -> dict[Kind, list[Sample]]:

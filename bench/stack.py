@@ -24,6 +24,7 @@ from bodycopy.company import CONTEXT, company
 from bodycopy.document import Label
 from bodycopy.evidence import RULES, Tally
 from bodycopy.label import Weights, first_impressions
+from bodycopy.train.forest import EXTRA_WORDS, mean_loss
 from samples import Sample
 
 Floats = NDArray[np.float64]
@@ -32,9 +33,6 @@ Floats = NDArray[np.float64]
 L2 = 2e-4
 # The features are much alike, so the end is far; by as many steps the loss hardly moves.
 MOST_STEPS = 300
-# A block counts as the square root of so many words more than it has: a paragraph more than a button, but not as much
-# more as it has words, for there are many buttons to judge.
-EXTRA_WORDS = 4.0
 DECIMALS = 3
 # What the bench shows too seldom, or only in company, to learn how sure it is: the least these rules weigh (nats), as
 # their fixtures have it. A lone "Advertisement" is one however much prose stands around it.
@@ -173,11 +171,6 @@ def solve(data: Data, used: NDArray[np.bool_], context: Floats, *, signed: bool)
         loss_and_gradient, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": MOST_STEPS}
     )
     return np.asarray(found.x, dtype=np.float64)
-
-
-def mean_loss(z: Floats, body: Floats, share: Floats) -> float:
-    """The cross entropy, nats a block, of log-odds against how much of each block is body; ``share`` sums to 1."""
-    return float(share @ (np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z))) - body * z))
 
 
 def fit_alone(data: Data, left_out: frozenset[int]) -> Alone:

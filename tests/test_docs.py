@@ -12,11 +12,13 @@ import pytest
 
 import bodycopy
 from bodycopy import terminal
+from bodycopy.train.records import read_records
 from cli_tools import PAGE, cli_bytes, do_fixture, put  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).resolve().parent.parent
-README, JSON, CONTRIBUTING = (
-    (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/json.md", "CONTRIBUTING.md")
+README, JSON, CONTRIBUTING, TRAINING = (
+    (ROOT / name).read_text(encoding="utf-8")
+    for name in ("README.md", "docs/json.md", "CONTRIBUTING.md", "docs/training.md")
 )
 
 
@@ -66,9 +68,23 @@ def test_the_labels_of_the_readme_are_all() -> None:
 
 def test_targets_that_are_named_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
-    named = set(re.findall(r"(?:`|^)make ([a-z]+)", README + CONTRIBUTING, re.M))
+    named = set(re.findall(r"(?:`|^)make ([a-z]+)", README + CONTRIBUTING + TRAINING, re.M))
     assert named
     assert named <= targets
+
+
+def test_the_page_about_training_speaks_of_what_there_is(tmp_path: Path) -> None:
+    known = {
+        option
+        for name in ("clean", "train")
+        for option in re.findall(rb"--[a-z][a-z-]+", cli_bytes(tmp_path, name, "--help"))
+    }
+    assert set(re.findall(r"--[a-z][a-z-]+", TRAINING)) <= {option.decode() for option in known}
+    (example,) = blocks(TRAINING, "json")
+    put(tmp_path / "pages.jsonl", example)
+    (record,) = read_records([tmp_path / "pages.jsonl"]).pages
+    assert (record.id, record.site, record.kind) == ("1947", "example.org", "html")
+    assert set(json.loads(example)) | {"text"} == set(tables(TRAINING)[0])
 
 
 def test_the_keys_of_the_json_are_all_described(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from bodycopy.evidence import Tally, gather
 from bodycopy.label import Weights, first_impressions, weights_for
 from bodycopy.pipeline import read
 from bodycopy.survey import Survey
+from bodycopy.train.sites import assign
 from bodycopy.words import library
 from invented_bench import make_bench
 from shared_pages import Shared
@@ -35,8 +36,8 @@ def shared(tmp_path: Path) -> Shared:
 
 def test_folds_never_split_a_site() -> None:
     sites = {f"p{n:03}": f"site{n % 37 if n % 3 else 0}" for n in range(300)}
-    found = folds.assign(sites, 5)
-    assert found == folds.assign(dict(reversed(sites.items())), 5)
+    found = assign(sites, 5)
+    assert found == assign(dict(reversed(sites.items())), 5)
     assert found.keys() == sites.keys()
     assert len({(sites[p], f) for p, f in found.items()}) == len(set(sites.values()))
     rest = [f for p, f in found.items() if f != found["p000"]]
@@ -98,7 +99,7 @@ def test_evaluation_refuses_what_does_not_fit(
     assert evaluate.main(["--shared", str(shared.root)]) == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1
-    assert "run make fit" in said
+    assert "run make train" in said
 
 
 # -- the fit itself ----------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 import bodycopy
 from bodycopy.evidence import gather
-from bodycopy.model.labeller import Model, model_for, read, write
+from bodycopy.model.labeller import About, Model, model_for, read, write
 from bodycopy.model.lexicon import Lexicon, class_entries, lexicon_columns, word_entries
 from bodycopy.model.trees import DEPTH, Trees
 from bodycopy.pipeline import Options
@@ -78,12 +79,16 @@ def test_class_words_are_summed_as_their_entries_are() -> None:
 
 
 def test_a_model_comes_back_from_its_file_and_is_never_pickled(tmp_path: Path) -> None:
-    model = Model(Lexicon({"sign": -0.5, "at .menu": -1.25}), ("a", "b"), np.zeros(2, np.float32), some_trees(2, 2))
+    about = About("html", "0.1.0", {"pages": 3})
+    model = Model(
+        about, Lexicon({"sign": -0.5, "at .menu": -1.25}), ("a", "b"), np.zeros(2, np.float32), some_trees(2, 2)
+    )
     for name in ("one.npz", "two.npz"):
         write(model, tmp_path / name)
     found = read(tmp_path / "one.npz")
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
-    assert (found.lexicon, found.names, found.trees.bias) == (model.lexicon, model.names, model.trees.bias)
+    assert found == model
+    assert (found.about, found.lexicon, found.names) == (about, model.lexicon, model.names)
     assert np.array_equal(found.trees.leaves, model.trees.leaves)
     with zipfile.ZipFile(tmp_path / "one.npz") as archive:
         assert not any(b"pickle" in archive.read(name)[:200] for name in archive.namelist())
@@ -97,7 +102,7 @@ def test_the_models_that_ship_know_the_features_of_this_version(html: bool) -> N
     assert table.shape == (len(survey.blocks), len(model.names))
     assert np.isfinite(table).all()
     with pytest.raises(ValueError, match="train it again"):
-        model._replace(names=model.names[1:]).features(survey, gather(survey))
+        replace(model, names=model.names[1:]).features(survey, gather(survey))
 
 
 def test_the_model_gives_its_reasons() -> None:

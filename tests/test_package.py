@@ -12,7 +12,7 @@ import bodycopy
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "bodycopy"
 MOST_IMPORT_SECONDS = 0.150
-OPTIONAL = ("trafilatura", "lxml", "bs4")
+OPTIONAL = ("trafilatura", "lxml", "bs4", "scipy", "catboost")
 
 
 def run(code: str) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import samples
+from bodycopy.train.align import body_shares
+from bodycopy.train.sites import site
 from invented_bench import FURNITURE, PARAGRAPHS, make_bench, tokens
 from shared_pages import Shared
 
@@ -18,7 +20,7 @@ def shared(tmp_path: Path) -> Shared:
 
 def shares(blocks: list[str], gold: list[str]) -> list[float]:
     lines = [tokens(line) for line in gold]
-    return samples.body_shares([tokens(block) for block in blocks], tokens("\n".join(gold)), lines)
+    return body_shares([tokens(block) for block in blocks], tokens("\n".join(gold)), lines)
 
 
 def test_a_block_is_body_as_far_as_the_gold_has_its_words() -> None:
@@ -52,14 +54,14 @@ def test_a_line_label_goes_to_the_blocks_in_page_order() -> None:
     assert samples.line_labels(blocks, lines) == ["nav", None, "body", "body", "body"]
 
 
-def test_what_was_read_by_hand_overrules_gold(tmp_path: Path) -> None:
+def test_what_was_read_by_hand_overrules_gold() -> None:
     lines = [("The bell", "title"), (PARAGRAPHS[0], "body"), (PARAGRAPHS[1], "bio"), (FURNITURE[0], "signup")]
-    job = samples.Job(tmp_path, "p", None, "html", "", "\n".join(PARAGRAPHS), lines)
+    job = samples.Job("p", None, "html", "", "\n".join(PARAGRAPHS), lines)
     blocks = [tokens(text) for text in ("The bell", *PARAGRAPHS, FURNITURE[0])]
-    body, trust = samples.targets(job, blocks, tokens)
+    body, trust = samples.targets(job, blocks)
     assert body[1:] == [1.0, 0.0, 1.0, 1.0, 0.0]
     assert trust == [0.0, *[samples.HAND_READ] * 5]
-    body, trust = samples.targets(job._replace(gold=None), blocks, tokens)
+    body, trust = samples.targets(job._replace(gold=None), blocks)
     assert body == [1.0, 1.0, 0.0, 0.5, 0.5, 0.0]
     assert set(trust) == {samples.JOINED_LINES}
 
@@ -81,4 +83,4 @@ def test_sealed_pages_are_not_among_the_jobs(shared: Shared) -> None:
     ],
 )
 def test_the_site_of_an_address(url: str | None, name: str) -> None:
-    assert samples.site(url) == name
+    assert site(url) == name

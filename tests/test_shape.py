@@ -49,17 +49,20 @@ ORDER = (
     "read",
     "cuts",
     "write",
+    "own_model",
+    "fingerprint",
     "pipeline",
     "bodycopy",
     "via",
     "inputs",
+    "train",
     "terminal",
     "cli",
     "__main__",
 )
 # Modules that may see less than what stands above them.
 ONLY = {"read": {"document", "words", "errors"}}
-OPTIONAL = {"trafilatura", "lxml", "bs4"}
+OPTIONAL = {"trafilatura", "lxml", "bs4", "scipy", "catboost"}
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 ALL_CODE = sorted(p for folder in ("src", "tests", "bench", "docs") for p in (ROOT / folder).rglob("*.py"))

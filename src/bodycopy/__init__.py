@@ -11,7 +11,7 @@ from bodycopy import version as _version
 
 if TYPE_CHECKING:
     from bodycopy.document import Block, Document, Format, Kind, Label, Node, Span
-    from bodycopy.errors import BodycopyError, PhraseError, SourceError
+    from bodycopy.errors import BodycopyError, ModelError, PhraseError, SourceError
     from bodycopy.evidence import Evidence, Labeller
     from bodycopy.pipeline import Cleaned, Options, clean, clean_document, clean_many, read
     from bodycopy.result import LabelledBlock, Removal
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "document": ("Block", "Document", "Format", "Kind", "Label", "Node", "Span"),
-    "errors": ("BodycopyError", "PhraseError", "SourceError"),
+    "errors": ("BodycopyError", "ModelError", "PhraseError", "SourceError"),
     "evidence": ("Evidence", "Labeller"),
     "pipeline": ("Cleaned", "Options", "clean", "clean_document", "clean_many", "read"),
     "result": ("LabelledBlock", "Removal"),
@@ -42,6 +42,7 @@ __all__ = [
     "Label",
     "LabelledBlock",
     "Labeller",
+    "ModelError",
     "Node",
     "Options",
     "PhraseError",

@@ -17,8 +17,10 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from bodycopy import cli_job
+from bodycopy import cli_job, cli_train
 from bodycopy.cli_options import CleanArguments, ExplainArguments, command, known
+from bodycopy.cli_train import TrainArguments
+from bodycopy.errors import BodycopyError, ModelError
 from bodycopy.inputs import UsageError, find_inputs, shown
 from bodycopy.version import VERSION
 
@@ -89,7 +91,7 @@ def _root(
         _show_version()
         raise typer.Exit(0)
     if context.invoked_subcommand is None:
-        raise UsageError("no command: one of clean, explain, rules (see bodycopy --help)")
+        raise UsageError("no command: one of clean, explain, train, rules (see bodycopy --help)")
 
 
 def _show_version() -> int:
@@ -132,7 +134,7 @@ def explain(given: ExplainArguments) -> int:
         cleaned = cli_job.clean_bytes(cli_job.read(item), item, given, options)
     except Exception as error:  # noqa: BLE001 - one line here too
         _say(f"{item.name}: {cli_job.reason(error, item.name)}")
-        return 1
+        return 2 if isinstance(error, ModelError) else 1
     from bodycopy import terminal
     from bodycopy.write import to_json
 
@@ -142,6 +144,25 @@ def explain(given: ExplainArguments) -> int:
         _emit(to_json(terminal.explain_dict(cleaned), indent=2) + "\n")
     else:
         _print_lines(terminal.explain_lines(cleaned, given.every), sys.stdout)
+    return 0
+
+
+@app.command("train")
+@command(TrainArguments)
+def train(given: TrainArguments) -> int:
+    """Train a model on pages of your own.
+
+    A record has the page as html or text, the text of its body as gold, and its url. HTML and text need a model each. The
+    table says what came of pages whose site a model had not seen: the loss (nats a block, less is better), precision, recall
+    and F1 of the kept words, and how many pages came out better and worse than with the rules alone. Needs the extra train.
+    """
+    given.check()
+    try:
+        report = cli_train.train(given, _say)
+    except BodycopyError as error:
+        _say(str(error))
+        return 1
+    _print_lines(report, sys.stdout)
     return 0
 
 

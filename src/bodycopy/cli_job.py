@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from bodycopy import inputs as files
 from bodycopy.cli_options import CleanArguments, Reading
-from bodycopy.errors import BodycopyError, SourceError
+from bodycopy.errors import BodycopyError, ModelError, SourceError
 from bodycopy.inputs import Input, UsageError, shown
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Job:
         try:
             done = self._clean(work.item)
             data = self._rewritten(done) if self.given.in_place else self._formed(work, done)
-        except UsageError as error:
+        except (UsageError, ModelError) as error:
             self.misused = True
             self.outlet.say(f"{name}: {error}")
         except Exception as error:  # noqa: BLE001 - one bad input must not end a batch

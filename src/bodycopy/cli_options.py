@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
@@ -43,8 +43,9 @@ class Reading:
         typer.Option(metavar="S", help="How much may go: careful (least), balanced, strict, or a number from 0 to 1."),
     ] = "balanced"
     model: Annotated[
-        bool, typer.Option("--model/--no-model", help="Whether the learnt labeller judges beside the rules.")
-    ] = True
+        str | None, typer.Option("--model", metavar="FILE", help="Let a model that `bodycopy train` made judge.")
+    ] = None
+    no_model: Annotated[bool, typer.Option("--no-model", help="Let the rules judge alone.")] = False
     phrases: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Add a phrase pack (TOML).")] = None
     url: Annotated[str | None, typer.Option(metavar="URL", help="The page's address.")] = None
     lang: Annotated[str | None, typer.Option(metavar="LANG", help="The page's language, as in en or pt-BR.")] = None
@@ -56,6 +57,7 @@ class Reading:
     def checked(self) -> Options:
         """The package's own options. Raises :class:`UsageError` for unknown values, with the known ones."""
         # The engine is loaded here, so that the command line itself starts fast.
+        from bodycopy.own_model import own_model
         from bodycopy.pipeline import DEFAULT_KEEP, Options
         from bodycopy.read.encoding import given
         from bodycopy.words import PhrasePack
@@ -70,7 +72,10 @@ class Reading:
         if self.encoding is not None:
             _checked("--encoding", given, self.encoding)
         packs = tuple(_checked("--phrases", PhrasePack.read, path) for path in self.phrases or ())
-        return Options(keep=(DEFAULT_KEEP | kept) - dropped, strictness=dial, phrases=packs, model=self.model)
+        if self.model is not None and self.no_model:
+            raise UsageError("--model and --no-model cannot be given together")
+        model = not self.no_model if self.model is None else _checked("--model", own_model, self.model)
+        return Options(keep=(DEFAULT_KEEP | kept) - dropped, strictness=dial, phrases=packs, model=model)
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,12 @@ def command(record: type[Arguments]) -> Callable[[Callable[[Arguments], int]], C
     """Make a function of one record a command: each field of the record becomes an option or argument for Typer."""
     hints = get_type_hints(record, include_extras=True)
     parameters = [
-        inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name])
+        inspect.Parameter(
+            f.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if f.default is MISSING else f.default,
+            annotation=hints[f.name],
+        )
         for f in fields(record)  # type: ignore[arg-type]
     ]
 

@@ -11,3 +11,7 @@ class SourceError(BodycopyError):
 
 class PhraseError(BodycopyError):
     """A phrase pack that is not in order."""
+
+
+class ModelError(BodycopyError):
+    """A model that is none, that was made for other features, or for the other kind of source."""

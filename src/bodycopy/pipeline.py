@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import gc
-import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
-from importlib import resources
+from functools import cached_property
 from typing import Any
 
 import bodycopy.rules  # noqa: F401 - this fills the table of rules
 from bodycopy import cuts, write
 from bodycopy.document import Document, Format, Label
-from bodycopy.errors import BodycopyError
+from bodycopy.errors import BodycopyError, ModelError
 from bodycopy.evidence import RULES, Labeller, gather
+from bodycopy.fingerprint import NO_MODEL, SHIPPED, fingerprint
 from bodycopy.keep import decide, strictness, threshold
 from bodycopy.label import Weights, label_blocks, weights_for
+from bodycopy.model.labeller import Model
+from bodycopy.own_model import own_model
 from bodycopy.read.html import read_html
 from bodycopy.read.source import load
 from bodycopy.read.text import read_text
@@ -28,11 +30,6 @@ from bodycopy.survey import Survey
 from bodycopy.version import VERSION
 from bodycopy.words import PhrasePack, library
 
-_DECIDING = (
-    "balance.py", "claims.py", "company.py", "evidence.py", "holdings.py", "keep.py", "label.py", "model", "naming.py",
-    "pipeline.py", "remains.py", "runs.py", "survey.py", "traits.py", "wording.py", "words.py",
-    "rules", "read", "data",
-)  # fmt: skip
 # Two looks settle nearly every page; one that was made to need a look a block gets no more than these after the first,
 _MOST_LOOKS = 6
 # and one with more blocks than any article has gets none, nor is the model asked about it.
@@ -51,16 +48,17 @@ class Options:
 
     ``keep`` holds the labels whose blocks stay. ``strictness`` is the one dial: ``careful``, ``balanced``, ``strict`` or a
     number from 0 to 1; a block less likely than this to be body is cut. ``phrases`` are a user's own phrase packs,
-    ``labellers`` a user's own labellers, called after the rules, anew in each look. ``model`` says whether the learnt labeller
-    judges beside the rules (pages of more than 20,000 blocks are the rules' alone). Raises :class:`BodycopyError` for a label
-    or a setting that does not exist.
+    ``labellers`` a user's own labellers, called after the rules, anew in each look. ``model`` is the learnt labeller that
+    judges beside the rules: ``True`` for the one that ships, ``False`` for none, or a file that ``bodycopy train`` wrote, which
+    is read at once, for sources of its kind only (pages of more than 20,000 blocks are the rules' alone). Raises
+    :class:`BodycopyError` for a label or a setting that does not exist, :class:`ModelError` for a model that cannot be used.
     """
 
     keep: frozenset[Label] = DEFAULT_KEEP
     strictness: str | float = "balanced"
     phrases: tuple[PhrasePack, ...] = ()
     labellers: tuple[Labeller, ...] = ()
-    model: bool = True
+    model: bool | str | os.PathLike[str] | Model = True
 
     def __post_init__(self) -> None:
         try:
@@ -68,6 +66,15 @@ class Options:
         except ValueError as error:
             raise BodycopyError(f"{error}: the labels are {', '.join(Label)}") from error
         strictness(self.strictness)
+        if not isinstance(self.model, bool):
+            object.__setattr__(self, "model", own_model(self.model))
+
+    @property
+    def judge(self) -> str:
+        """The learnt labeller by name: ``shipped``, ``none``, or the digest of a user's own."""
+        if isinstance(self.model, Model):
+            return self.model.digest
+        return SHIPPED if self.model else NO_MODEL
 
 
 @dataclass(frozen=True)
@@ -75,11 +82,13 @@ class Cleaned:
     """A document with every block labelled and the cuts made. Frozen and picklable.
 
     ``blocks`` are all blocks in page order, kept or not, ``removed`` the removals, ``warnings`` what a user must know.
+    ``judge`` is the learnt labeller of the options, as :attr:`Options.judge` names it.
     """
 
     document: Document = field(repr=False)
     blocks: tuple[LabelledBlock, ...] = field(repr=False)
     warnings: tuple[str, ...] = ()
+    judge: str = SHIPPED
 
     @cached_property
     def removed(self) -> tuple[Removal, ...]:
@@ -95,6 +104,11 @@ class Cleaned:
     def title(self) -> str:
         """The headline, kept or not; else what the page declares as its title; else empty."""
         return write.headline(self.document, self.blocks)
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hexadecimal digits; results with the same were made by the same rules, phrases, weights and model."""
+        return fingerprint(self.judge)
 
     @property
     def encoding(self) -> str | None:
@@ -116,7 +130,7 @@ class Cleaned:
             self.blocks,
             self.removed,
             version=VERSION,
-            fingerprint=fingerprint(),
+            fingerprint=self.fingerprint,
             warnings=self.warnings,
         )
 
@@ -183,10 +197,22 @@ def read(
 def clean_document(document: Document, options: Options | None = None, weights: Weights | None = None) -> Cleaned:
     """The same for a document that has been read already. ``weights`` replace those that ship, for trying others."""
     options = options or Options()
-    learnt = options.model and len(document.blocks) <= _MOST_LOOKED_AT
-    weights = weights_for(document.is_html, learnt=learnt) if weights is None else weights
+    weights = _weights(document, options) if weights is None else weights
     first, warnings = _look(document, options, weights)
-    return Cleaned(document, _settled(document, first, options, weights), document.warnings + warnings)
+    blocks = _settled(document, first, options, weights)
+    return Cleaned(document, blocks, document.warnings + warnings, options.judge)
+
+
+def _weights(document: Document, options: Options) -> Weights:
+    """The weights that judge a document, with the model of the options where it is asked."""
+    html, model = document.is_html, options.model
+    learnt = len(document.blocks) <= _MOST_LOOKED_AT
+    if not isinstance(model, Model):
+        return weights_for(html, learnt=learnt and model is True)
+    if (model.about.kind == "html") != html:
+        raise ModelError(f"the model given judges {model.about.kind}, and this is {'html' if html else 'text'}")
+    rules = weights_for(html, learnt=False)
+    return rules.with_model(model) if learnt else rules
 
 
 def _settled(
@@ -238,24 +264,6 @@ def clean_many(sources: Iterable[object], *, options: Options | None = None) -> 
             yield clean(source, options=options)
         except BodycopyError as error:
             yield error
-
-
-@lru_cache(maxsize=1)
-def fingerprint() -> str:
-    """Twelve hexadecimal digits that change whenever rules, phrases, class words or weights change."""
-    digest = hashlib.sha256()
-    for name in _DECIDING:
-        _digest(resources.files("bodycopy") / name, digest)
-    return digest.hexdigest()[:12]
-
-
-def _digest(part: Any, digest: Any) -> None:
-    if part.is_dir():
-        for inner in sorted(part.iterdir(), key=lambda p: p.name):
-            if inner.name != "__pycache__":
-                _digest(inner, digest)
-    else:
-        digest.update(part.name.encode() + b"\0" + part.read_bytes())
 
 
 def rule_ids() -> tuple[str, ...]:

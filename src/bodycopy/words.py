@@ -22,9 +22,10 @@ from typing import Any, NamedTuple
 from bodycopy.document import Span
 from bodycopy.errors import PhraseError
 
-# Scripts written without spaces count one word a character, as everywhere in this field.
-_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:'[^\W\d_{_UNSPACED}]+)?")
+UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""The characters of scripts written without spaces, for a regular expression's class: one word a character, as everywhere
+in this field."""
+_WORD = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+(?:'[^\W\d_{UNSPACED}]+)?")
 _ASCII_WORD = re.compile(r"[a-z0-9_]+(?:'[a-z]+)?")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[]?[^\Wa-z_])|[。！？]+[」』”）]*|[.!?…][\"”’»)]*\n")
 _LAST_WORD = re.compile(r"[^\W_]+$")

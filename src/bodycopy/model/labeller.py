@@ -2,48 +2,82 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 from collections.abc import Mapping
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from bodycopy.errors import ModelError
 from bodycopy.evidence import Column
 from bodycopy.model.features import feature_columns
 from bodycopy.model.lexicon import Lexicon, lexicon_columns
-from bodycopy.model.trees import Trees
+from bodycopy.model.trees import DEPTH, Trees
 from bodycopy.survey import Survey
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
     Matrix = NDArray[np.float32]
 
+OTHER_FEATURES = "the model was trained on other features than this version of bodycopy has: train it again"
+"""What :class:`ModelError` says of a model of another version."""
+
 _CLIP = 8.0
 
 
-class Model(NamedTuple):
-    """What was learnt for one kind of source.
+class About(NamedTuple):
+    """Where a model comes from: the kind of source it is for (``html`` or ``text``), the version of bodycopy, its training.
 
-    ``lexicon`` has the weight of each word by where it stands, ``names`` the names of the features, by which the trees'
-    columns are numbered, ``usual`` the middle value of each feature (median) over the pages learnt from.
+    ``settings`` are numbers and names by name: how many pages of how many sites, what the trees are, versions of libraries.
     """
 
+    kind: str
+    version: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """What was learnt for one kind of source. Equal where the digest is.
+
+    ``about`` says where it comes from. ``lexicon`` has the weight of each word by where it stands, ``names`` the names of
+    the features, by which the trees' columns are numbered, ``usual`` the middle value of each feature (median) over the pages
+    learnt from.
+    """
+
+    about: About
     lexicon: Lexicon
     names: tuple[str, ...]
     usual: Matrix
     trees: Trees
 
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over all that the file of this model holds, in hexadecimal."""
+        digest = hashlib.sha256()
+        for name, array in _arrays(self).items():
+            digest.update(f"{name} {array.dtype} {array.shape}\0".encode() + array.tobytes())
+        return digest.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Model) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
     def features(self, survey: Survey, fired: Mapping[str, Column]) -> Matrix:
-        """The features of each block (rows). ``ValueError`` where the model was made for other features."""
+        """The features of each block (rows). :class:`ModelError` where the model was made for other features."""
         names, table = features(survey, fired, self.lexicon)
         if names != self.names:
-            raise ValueError("the model was trained on other features than this version has: train it again")
+            raise ModelError(OTHER_FEATURES)
         return table
 
     def opinion(self, table: Matrix) -> Floats:
@@ -74,28 +108,68 @@ def features(survey: Survey, fired: Mapping[str, Column], lexicon: Lexicon) -> t
 
 
 def write(model: Model, path: Path) -> None:
-    """Write a model to a file: plain arrays and JSON, the same bytes for the same model, nothing pickled."""
-    words = json.dumps(
-        {"lexicon": dict(sorted(model.lexicon.weights.items())), "names": model.names}, ensure_ascii=True
-    )
+    """Write a model to a file, as :func:`to_bytes` has it."""
+    path.write_bytes(to_bytes(model))
+
+
+def to_bytes(model: Model) -> bytes:
+    """A model as a file: plain arrays and JSON, the same bytes for the same model, nothing pickled."""
+    stream = io.BytesIO()
+    arrays: dict[str, Any] = _arrays(model)
+    np.savez_compressed(stream, **arrays)
+    return stream.getvalue()
+
+
+def _arrays(model: Model) -> dict[str, NDArray[Any]]:
     trees = model.trees
-    np.savez_compressed(
-        path,
-        words=np.frombuffer(words.encode(), np.uint8),
-        usual=model.usual,
-        bias=np.array([trees.bias]),
-        columns=trees.columns,
-        borders=trees.borders,
-        leaves=trees.leaves,
-    )
+    return {
+        "about": _packed({"kind": model.about.kind, "version": model.about.version, "settings": model.about.settings}),
+        "words": _packed({"lexicon": dict(sorted(model.lexicon.weights.items())), "names": model.names}),
+        "usual": model.usual,
+        "bias": np.array([trees.bias]),
+        "columns": trees.columns,
+        "borders": trees.borders,
+        "leaves": trees.leaves,
+    }
+
+
+def _packed(values: Mapping[str, Any]) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(values, ensure_ascii=True).encode(), np.uint8)
 
 
 def read(path: Path) -> Model:
-    """Read a model that :func:`write` wrote. ``OSError`` or ``ValueError`` where the file is none."""
-    with np.load(path, allow_pickle=False) as data:
-        words = json.loads(data["words"].tobytes())
-        trees = Trees(data["columns"], data["borders"], data["leaves"], float(data["bias"][0]))
-        return Model(Lexicon(words["lexicon"]), tuple(words["names"]), data["usual"], trees)
+    """Read a model that :func:`write` wrote. ``OSError`` where the file cannot be read, :class:`ModelError` where it is none."""
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            about, words = (json.loads(data[name].tobytes()) for name in ("about", "words"))
+            trees = Trees(data["columns"], data["borders"], data["leaves"], float(data["bias"][0]))
+            lexicon = Lexicon({str(word): float(weight) for word, weight in words["lexicon"].items()})
+            origin = About(str(about["kind"]), str(about["version"]), dict(about["settings"]))
+            model = Model(origin, lexicon, tuple(words["names"]), data["usual"], trees)
+    except OSError:
+        raise
+    except Exception as error:  # whatever is wrong with a file of somebody else's, it is no model
+        raise ModelError("not a model of bodycopy, or a damaged one") from error
+    if not _is_whole(model):
+        raise ModelError("not a model of bodycopy, or a damaged one")
+    return model
+
+
+def _is_whole(model: Model) -> bool:
+    """Whether the parts of a model fit each other, so that it can be asked anything."""
+    columns, borders, leaves, bias = model.trees
+    trees, features = len(columns), len(model.names)
+    return (
+        model.about.kind in ("html", "text")
+        and columns.dtype.kind == "i"
+        and all(array.dtype.kind == "f" for array in (borders, leaves, model.usual))
+        and columns.shape == borders.shape == (trees, DEPTH)
+        and leaves.shape == (trees, 2**DEPTH)
+        and model.usual.shape == (features,)
+        and bool(((columns >= 0) & (columns < features)).all())
+        and bool(np.isfinite(leaves).all())
+        and bool(np.isfinite([bias, *model.lexicon.weights.values()]).all())
+    )
 
 
 @lru_cache(maxsize=2)

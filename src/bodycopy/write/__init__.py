@@ -73,8 +73,8 @@ def to_dict(
     """The whole result as plain values, by schema version 1.
 
     - ``schema``: the version of this schema, a number
-    - ``version``: the version of bodycopy, ``fingerprint``: of its rules, phrases and weights; results with the same
-      fingerprint were made alike
+    - ``version``: the version of bodycopy, ``fingerprint``: of its rules, phrases, weights and the model in use; results
+      with the same fingerprint were made alike
     - ``format``: how the source was read: ``html``, ``text`` or ``markdown``
     - ``encoding``: the WHATWG name of the encoding it was decoded with, null where it was text already;
       ``undecodable``: how many characters could not be decoded

@@ -1,4 +1,4 @@
-"""Train the model: a lexicon of words and boosted trees, on all open pages and without each fold.
+"""Train the model: a lexicon of words and boosted trees, on all pages and without each fold.
 
 The trees must learn from a lexicon as wrong as it will be on pages never seen, so the lexicon's sums for a page are always
 those of a lexicon fitted without its fold, and, for trees that shall not have seen another fold either, without both.
@@ -6,37 +6,37 @@ those of a lexicon fitted without its fold, and, for trees that shall not have s
 
 from __future__ import annotations
 
+import json
 import random
+import tempfile
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.sparse import csr_array
-from scipy.special import expit
 
+from bodycopy.document import Document
 from bodycopy.evidence import gather
-from bodycopy.model.labeller import Model, features
+from bodycopy.model.labeller import About, Model, features
 from bodycopy.model.lexicon import Lexicon, class_entries, word_entries
 from bodycopy.model.trees import DEPTH, Trees
-from bodycopy.pipeline import read
 from bodycopy.remains import remains
 from bodycopy.survey import Survey
+from bodycopy.version import VERSION
 from bodycopy.words import library
-from samples import Job, site, targets, tokeniser
-from stack import EXTRA_WORDS, mean_loss
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from numpy.typing import NDArray
-
-    from bodycopy.document import Document
 
     Floats = NDArray[np.float64]
 
 # What a page counts for as it is, and as it is once cleaned, or where only some lines of it are there.
 WHOLE, CLEANED, SHORT = 1.0, 0.3, 0.15
+# A block counts as the square root of so many words more than it has: a paragraph more than a button, but not as much
+# more as it has words, for there are many buttons to judge.
+EXTRA_WORDS = 4.0
 # A word is learnt where pages of so many sites have it: what is true of one site is no rule.
 LEAST_SITES = 5
 LEXICON_L2 = {"html": 2e-4, "text": 1e-4}
@@ -49,6 +49,29 @@ TREES = {
     "logging_level": "Silent", "thread_count": 2, "allow_writing_files": False,
 }  # fmt: skip
 DECIMALS = 4
+SEED = 1
+# What the trees are, beside what a machine does with them: told in the model's file.
+_TOLD = ("iterations", "depth", "learning_rate", "border_count", "l2_leaf_reg", "rsm", "subsample")
+_TRAINERS = ("catboost", "scipy", "numpy")
+
+
+class Truth(NamedTuple):
+    """What is known of one page, block by block.
+
+    ``body`` says how much of a block is body (0 to 1), ``trust`` how much that is worth (0 for not to be used), ``words`` how
+    many words it has. ``site`` tells pages of one site from others, ``id`` pages (a page may come as several texts).
+    """
+
+    id: str
+    site: str
+    body: Floats
+    trust: Floats
+    words: NDArray[np.int64]
+
+    def of(self, blocks: Sequence[int]) -> Truth:
+        """The same of some blocks."""
+        stay = list(blocks)
+        return self._replace(body=self.body[stay], trust=self.trust[stay], words=self.words[stay])
 
 
 class Page(NamedTuple):
@@ -63,24 +86,20 @@ class Page(NamedTuple):
     weight: Floats
 
 
-def pages_of(job: Job) -> list[Page]:
-    """One page of the bench: whole, and once more cleaned (HTML) or cut down to a few lines (text)."""
-    document = read(job.source, url=job.url, format=job.kind)
-    tokenise = tokeniser(job.root)
-    blocks = [tokenise(block.text) for block in document.blocks]
-    body, trust = targets(job, blocks, tokenise)
-    truth = np.array([body, trust, [len(words) for words in blocks]], np.float64).reshape(3, len(blocks))
-    found = [_page(job, document, truth, WHOLE)]
-    stay = np.flatnonzero(truth[0] > 0.5).tolist() if job.kind == "html" else _window(job, truth[0])
-    if 3 <= len(stay) < len(blocks):
-        share = CLEANED if job.kind == "html" else SHORT
-        found.append(_page(job, remains(document, stay), truth[:, stay], share))
+def pages_of(document: Document, truth: Truth) -> list[Page]:
+    """One page to learn from: whole, and once more cleaned (HTML) or cut down to a few lines (text)."""
+    found = [_page(document, truth, WHOLE)]
+    stay = np.flatnonzero(truth.body > 0.5).tolist() if document.is_html else _window(truth)
+    if 3 <= len(stay) < len(document.blocks):
+        share = CLEANED if document.is_html else SHORT
+        found.append(_page(remains(document, stay), truth.of(stay), share))
     return found
 
 
-def _window(job: Job, body: Floats) -> list[int]:
+def _window(truth: Truth) -> list[int]:
     """Some lines in a row, body and other, of every second text: what somebody has who cleans a snippet."""
-    rng = random.Random(f"{job.id} {len(body)}")
+    body = truth.body
+    rng = random.Random(f"{truth.id} {len(body)}")
     length = rng.randint(3, 9)
     sums = np.convolve(body, np.ones(length), "valid") if len(body) >= length else body[:0]
     starts = np.flatnonzero((sums >= 2) & (sums < length)).tolist()
@@ -90,33 +109,39 @@ def _window(job: Job, body: Floats) -> list[int]:
     return list(range(start, start + length))
 
 
-def _page(job: Job, document: Document, truth: Floats, share: float) -> Page:
+def _page(document: Document, truth: Truth, share: float) -> Page:
     survey = Survey(document, library())
     names, table = features(survey, gather(survey), Lexicon({}))
     words = word_entries(survey)
     classes = class_entries(survey) if document.is_html else [()] * len(words)
     entries = [(list(a), list(b)) for a, b in zip(classes, words, strict=True)]
-    body, trust, lengths = truth
-    own = np.sqrt(lengths + EXTRA_WORDS)
-    weight = own / np.sqrt(max(own.sum(), 1.0)) * trust * share
-    return Page(job.id, site(job.url) or job.id, names, table, entries, body, weight)
+    return Page(truth.id, truth.site, names, table, entries, truth.body, weights_of(truth, share))
+
+
+def weights_of(truth: Truth, share: float = WHOLE) -> Floats:
+    """What each block counts for. A page of many blocks counts more, but by the square root only."""
+    own = np.sqrt(truth.words + EXTRA_WORDS)
+    found: Floats = own / np.sqrt(max(own.sum(), 1.0)) * truth.trust * share
+    return found
 
 
 class Forest:
     """The pages of one kind of source with their folds, and what was learnt from them so far."""
 
-    def __init__(self, kind: str, pages: Sequence[Page], folds: dict[str, int]) -> None:
-        self.kind, self.pages = kind, pages
+    def __init__(self, kind: str, pages: Sequence[Page], folds: Mapping[str, int], seed: int = SEED) -> None:
+        self.kind, self.pages, self.seed = kind, pages, seed
         self.folds = np.repeat([folds[page.id] for page in pages], [len(page.body) for page in pages])
         self.body = np.concatenate([page.body for page in pages])
         self.weight = np.concatenate([page.weight for page in pages])
         self.table = np.concatenate([page.table for page in pages])
         self.words = _vocabulary(pages)
         self.matrix = self._entries()
-        self._is_class = np.array([entry.partition(" ")[2].startswith(".") for entry in self.words])
+        self._is_class = np.array([entry.partition(" ")[2].startswith(".") for entry in self.words], np.bool_)
         self._lexicons: dict[frozenset[int], Floats] = {}
 
     def _entries(self) -> Any:
+        from scipy.sparse import csr_array
+
         numbers = {entry: number for number, entry in enumerate(self.words)}
         columns: list[int] = []
         ends: list[int] = [0]
@@ -157,18 +182,32 @@ class Forest:
         from catboost import CatBoost, Pool
 
         table, used = self.features_for(left_out), self.without(left_out)
-        booster = CatBoost(TREES)
+        booster = CatBoost({**TREES, "random_seed": self.seed})
         booster.fit(Pool(table[used], self.body[used], weight=self.weight[used]))
         trees = _trees(booster)
         weights = self.lexicon(left_out)
         lexicon = {self.words[i]: float(weights[i]) for i in np.flatnonzero(weights).tolist()}
         usual = np.median(table[used], axis=0).astype(np.float32)
-        model = Model(Lexicon(lexicon), self.pages[0].names, usual, trees)
+        model = Model(self._about(left_out), Lexicon(lexicon), self.pages[0].names, usual, trees)
         rest = np.isin(self.folds, list(left_out)) & (self.weight > 0)
         if not rest.any():
             return model, 0.0
         share = self.weight[rest] / self.weight[rest].sum()
         return model, mean_loss(model.opinion(table[rest]), self.body[rest], share)
+
+    def _about(self, left_out: frozenset[int]) -> About:
+        """How the model of all folds but these was trained."""
+        counted = self.without(left_out)
+        by_page = np.split(counted, np.cumsum([len(page.body) for page in self.pages])[:-1])
+        used = [page for page, blocks in zip(self.pages, by_page, strict=True) if blocks.any()]
+        settings: dict[str, Any] = {
+            "pages": len({page.id for page in used}), "sites": len({page.site for page in used}),
+            "blocks": int(counted.sum()), "folds": len(np.unique(self.folds)), "seed": self.seed,
+            **{name: TREES[name] for name in _TOLD},
+            "lexicon_l2": LEXICON_L2[self.kind], "lexicon_steps": LEXICON_STEPS, "least_sites": LEAST_SITES,
+        }  # fmt: skip
+        settings |= {package: metadata.version(package) for package in _TRAINERS}
+        return About(self.kind, VERSION, settings)
 
 
 def _vocabulary(pages: Sequence[Page]) -> list[str]:
@@ -179,7 +218,15 @@ def _vocabulary(pages: Sequence[Page]) -> list[str]:
     return sorted(entry for entry, found in sites.items() if len(found) >= LEAST_SITES)
 
 
+def mean_loss(z: Floats, body: Floats, share: Floats) -> float:
+    """The cross entropy, nats a block, of log-odds against how much of each block is body; ``share`` sums to 1."""
+    return float(share @ (np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z))) - body * z))
+
+
 def _logistic(matrix: Any, body: Floats, weight: Floats, l2: float) -> Floats:
+    from scipy.optimize import minimize
+    from scipy.special import expit
+
     share, turned = weight / weight.sum(), matrix.T.tocsr()
 
     def loss_and_gradient(t: Floats) -> tuple[float, Floats]:
@@ -209,10 +256,6 @@ def _trees(booster: Any) -> Trees:
 
 
 def _dump(booster: Any) -> dict[str, Any]:
-    import json
-    import tempfile
-    from pathlib import Path
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "trees.json"
         booster.save_model(str(path), format="json")
@@ -220,9 +263,15 @@ def _dump(booster: Any) -> dict[str, Any]:
     return found
 
 
-def models(kind: str, pages: Sequence[Page], folds: dict[str, int]) -> Iterator[tuple[int | None, Model, float]]:
-    """The model of all pages (fold ``None``), then those without each fold, each with its loss on the pages left out."""
-    forest = Forest(kind, pages, folds)
+def models(
+    kind: str, pages: Sequence[Page], folds: Mapping[str, int], seed: int = SEED
+) -> Iterator[tuple[int | None, Model, float]]:
+    """The model of all pages (fold ``None``), then those without each fold, each with its loss on the pages left out.
+
+    ``kind`` is ``html`` or ``text``, ``folds`` the fold of each page by its id, three folds at least. The same pages in the
+    same order give the same models, bit for bit on one machine.
+    """
+    forest = Forest(kind, pages, folds, seed)
     for fold in (None, *sorted(set(folds.values()))):
         left_out = frozenset() if fold is None else frozenset({fold})
         model, loss = forest.train(left_out)
