@@ -50,7 +50,7 @@ class Options:
     """What to keep and how, resolved once and used for any number of documents.
 
     ``keep`` holds the labels whose blocks stay. ``strictness`` is the one dial: ``careful``, ``balanced``, ``strict`` or a
-    number from 0 to 1; a block less likely than this to be body is cut. ``phrases`` are a user's own phrase packs,
+    number from 0 to 1, the share of the words cut that may be body. ``phrases`` are a user's own phrase packs,
     ``labellers`` a user's own labellers, called after the rules, anew in each look. ``model`` says whether the learnt labeller
     judges beside the rules (pages of more than 20,000 blocks are the rules' alone). Raises :class:`BodycopyError` for a label
     or a setting that does not exist.
@@ -180,17 +180,24 @@ def read(
     )
 
 
-def clean_document(document: Document, options: Options | None = None, weights: Weights | None = None) -> Cleaned:
-    """The same for a document that has been read already. ``weights`` replace those that ship, for trying others."""
+def clean_document(
+    document: Document, options: Options | None = None, weights: Weights | None = None, least: float | None = None
+) -> Cleaned:
+    """The same for a document that has been read already.
+
+    ``weights`` replace those that ship, and ``least`` log-odds of body those that the options ask for, to try others.
+    """
     options = options or Options()
     learnt = options.model and len(document.blocks) <= _MOST_LOOKED_AT
     weights = weights_for(document.is_html, learnt=learnt) if weights is None else weights
-    first, warnings = _look(document, options, weights)
-    return Cleaned(document, _settled(document, first, options, weights), document.warnings + warnings)
+    if least is None:
+        least = threshold(strictness(options.strictness), html=document.is_html)
+    first, warnings = _look(document, options, weights, least)
+    return Cleaned(document, _settled(document, first, options, weights, least), document.warnings + warnings)
 
 
 def _settled(
-    document: Document, first: tuple[LabelledBlock, ...], options: Options, weights: Weights
+    document: Document, first: tuple[LabelledBlock, ...], options: Options, weights: Weights, least: float
 ) -> tuple[LabelledBlock, ...]:
     """Look again at what stays, as somebody who cleans the result would, until nothing more is likely to go.
 
@@ -199,15 +206,14 @@ def _settled(
     """
     blocks, numbers, rest, settled = list(first), list(range(len(first))), document, first
     enough = _LEAST_KEPT * _kept_characters(first)
-    close = threshold(strictness(options.strictness)) + _CLOSE
     for _ in range(_MOST_LOOKS if len(first) <= _MOST_LOOKED_AT else 0):
-        if not any(item.kept and item.score < close and item.label is not Label.TITLE for item in settled):
+        if not any(item.kept and item.score < least + _CLOSE and item.label is not Label.TITLE for item in settled):
             break
         stay = [i for i, item in enumerate(settled) if item.kept or item.label is Label.TITLE]
         if len(stay) == len(settled) or not stay:
             break
         numbers, rest = [numbers[i] for i in stay], remains(rest, stay)
-        settled, _ = _look(rest, options, weights)
+        settled, _ = _look(rest, options, weights, least)
         for number, item in zip(numbers, settled, strict=True):
             evidence = BlockReasons.numbered(item.evidence, number)
             blocks[number] = item._replace(block=document.blocks[number], evidence=evidence)
@@ -221,9 +227,10 @@ def _kept_characters(settled: Sequence[LabelledBlock]) -> int:
     return sum([len(item.block.text) for item in settled if item.kept])
 
 
-def _look(document: Document, options: Options, weights: Weights) -> tuple[tuple[LabelledBlock, ...], tuple[str, ...]]:
+def _look(
+    document: Document, options: Options, weights: Weights, least: float
+) -> tuple[tuple[LabelledBlock, ...], tuple[str, ...]]:
     """Judge a document once, as if nothing had been cut from it before."""
-    least = threshold(strictness(options.strictness))
     survey = Survey(document, library(options.phrases))
     firings = gather(survey)
     extra = [reason for labeller in options.labellers for reason in labeller(survey)]
