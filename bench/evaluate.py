@@ -46,6 +46,12 @@ FILES = {
 }
 
 
+def show(lines: Iterable[str]) -> None:
+    """Print them."""
+    for line in lines:
+        print(line)
+
+
 class Evaluation:
     """One run: the data, the figures so far, and what went wrong on the way."""
 
@@ -74,10 +80,10 @@ class Evaluation:
             rows = self._scored(self.shared.rows("gold_dev"), {p.id: p.record() for p in predictions})
             self.figures["html"] = figures = self._body(rows, predictions, {})
             self.from_page = {row["id"]: row["f1"] for row in rows}
-            self._show(report.body("html", figures))
-            self._show(report.languages([row for row in rows if row["id"] not in self.shared.sealed]))
-            by_page = sorted((row["f1"], row["id"]) for row in rows if row["id"] not in self.shared.sealed)
-            self._show(report.worst("html", by_page[: self.worst]))
+            show(report.body("html", figures))
+            seen = self.shared.parts(rows).get("open", [])
+            show(report.languages(seen))
+            show(report.worst("html", sorted((row["f1"], row["id"]) for row in seen)[: self.worst]))
             self._show_sealed(figures)
         if lines:
             theirs = {mode: rival.lines for mode, rival in self.rivals.items()}
@@ -102,7 +108,7 @@ class Evaluation:
             before = self._scored(due, {row["id"]: row for row in members})
             after = self._scored(due, {p.id: p.record() for p in predictions})
             self.figures[name] = self._body(after, predictions, {"gain": {row["id"]: row for row in before}})
-        self._show(report.texts({source: self.figures[f"text.{source}"] for source in sources}))
+        show(report.texts({source: self.figures[f"text.{source}"] for source in sources}))
 
     def pages(self) -> None:
         """The pages that must be cleaned without a fault."""
@@ -142,11 +148,11 @@ class Evaluation:
     ) -> floors.Figures:
         """Part by part, beside trafilatura and what else is there of the same pages, by name and page."""
         stable, figures = self._stable(predictions), {}
-        others |= {f"over_{mode}": rival.body for mode, rival in self.rivals.items()}
+        others = others | {f"over_{mode}": rival.body for mode, rival in self.rivals.items()}
         for part, members in self.shared.parts(rows).items():
             beside = {name: [pages[row["id"]] for row in members] for name, pages in others.items()}
             figures[part] = body_figures(self.shared.scorer, members, beside) | {"stable": stable[part]}
-            if self.from_page:
+            if self.from_page:  # what bodycopy makes of the saved pages themselves
                 figures[part]["from_page"] = mean(self.from_page[row["id"]] for row in members)
         return figures
 
@@ -163,15 +169,11 @@ class Evaluation:
             tables[part] = label_figures(scorer, rows, predicted, found)
             worst += found["worst"]
         self.figures[name], self.labels[name] = figures, tables
-        self._show(report.lines(name, figures, {mode: parts["all"] for mode, parts in rivals.items()}))
+        show(report.lines(name, figures, {mode: parts["all"] for mode, parts in rivals.items()}))
         for part, table in tables.items():
             theirs = {mode: parts[part]["labels"] for mode, parts in rivals.items()}
-            self._show(report.labels(f"{name}, {part}", table, theirs))
-        self._show(report.worst(name, worst))
-
-    def _show(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            print(line)
+            show(report.labels(f"{name}, {part}", table, theirs))
+        show(report.worst(name, worst))
 
     def _show_sealed(self, figures: floors.Figures) -> None:
         if "sealed" in figures:
