@@ -190,10 +190,10 @@ class Evaluation:
 
 
 def rounded(value: Any) -> Any:
-    """The same with every fraction rounded to four decimals."""
+    """The same with every fraction rounded, finely enough for differences of what is told in three decimals."""
     if isinstance(value, dict):
         return {name: rounded(inner) for name, inner in value.items()}
-    return round(value, 4) if isinstance(value, float) else value
+    return round(value, 6) if isinstance(value, float) else value
 
 
 def hold_to_floors(run: Evaluation, path: Path, *, write: bool, lower: bool) -> list[str]:

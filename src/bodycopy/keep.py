@@ -44,8 +44,8 @@ def threshold(dial: str | float, *, html: bool) -> float:
     """The log-odds of body below which a block is cut.
 
     A number is the share of the cut words that are body, as it was measured on pages not learnt from: from 0 (nothing is
-    cut) to 1 (nothing is kept). Between and beyond the points of that measurement one nat of the share's own log-odds counts
-    as much as it does between its neighbours, and as a nat beyond the last ones.
+    cut) to 1 (nothing is kept). Between the points measured it is interpolated along the log-odds of the share; beyond them
+    a nat of those is a nat of the threshold.
     """
     if isinstance(dial, str):
         return PRESETS[dial]
