@@ -13,15 +13,17 @@ TEST_EXTRAS ?= all,dev
 EVAL_ARGS ?=
 BENCH_ARGS ?=
 TRAIN_ARGS ?=
+COMPARE_ARGS ?=
+REF ?= main
 TRUTH ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check eval bench accept picture train clean
+.PHONY: help demo test check eval compare bench accept picture quality train calibrate clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The working environment: the package from src/, every extra, the tools. Made again when pyproject.toml changes.
 $(VENV)/stamp: pyproject.toml
@@ -77,6 +79,9 @@ check: $(VENV)/stamp  ## ruff, mypy --strict, the shape of the code
 eval: $(VENV)/stamp  ## quality on the bench pages, against the floors (EVAL_ARGS='--worst 20')
 	$(BIN)/python bench/evaluate.py $(EVAL_ARGS)
 
+compare: $(VENV)/stamp  ## which open bench pages change from REF to what is here (COMPARE_ARGS='--show ID')
+	$(BIN)/python bench/compare.py $(REF) $(COMPARE_ARGS)
+
 bench: $(VENV)/stamp  ## speed beside trafilatura on the same pages
 	$(BIN)/python bench/speed.py $(BENCH_ARGS)
 
@@ -88,6 +93,9 @@ accept: $(VENV)/stamp  ## record the present results as expected, for review (TR
 picture: $(VENV)/stamp  ## draw the picture of the README from a fixture page
 	$(BIN)/python docs/picture.py
 
+quality: $(VENV)/stamp  ## the tables and pictures of docs/quality.md, from what eval and calibrate measured
+	$(BIN)/python docs/quality.py
+
 # The trainer is large, and only this target needs it; the tests of training are skipped without it.
 $(VENV)/trainer: $(VENV)/stamp
 	@$(BIN)/python -m pip install --quiet --editable '.[train]'
@@ -95,6 +103,10 @@ $(VENV)/trainer: $(VENV)/stamp
 
 train: $(VENV)/trainer  ## fit the rules' weights and train the model on the open bench pages
 	$(BIN)/python bench/fit.py $(TRAIN_ARGS)
+	$(BIN)/python bench/calibrate.py
+
+calibrate: $(VENV)/stamp  ## measure what the numbers of the strictness dial mean (train does it too)
+	$(BIN)/python bench/calibrate.py
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) $(TEST_VENV) dist bench/build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -2,31 +2,40 @@
 
 HTML in and text in, with only ``body`` kept (the golds have no headlines). The figures are those of the bench's own
 scorer. An open page is judged by the weights of the fold that has not seen its site, a sealed one by those that ship.
+A run of all parts writes its figures to ``bench/quality.json``, of which ``make quality`` makes tables and pictures.
 Exit status 0 where every floor holds, 1 where one does not or a page crashed, 2 where there is no bench data.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections import defaultdict
+from functools import cached_property
 from pathlib import Path
+from statistics import mean
 from typing import TYPE_CHECKING, Any
 
+import calibrate
 import floors
+import report
 from bodycopy.label import weights_for
 from folds import PATH as FOLDS
 from folds import Folds, read_folds
+from measures import body_figures, label_figures, line_figures
 from predict import Prediction, Task, keep_open, predict_all
 from read_pages import check_pages
+from rivals import Rival, rivals, trafilatura_version
 from shared_pages import HERE, PARTS, Row, Shared, default_shared, open_shared
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 BUILD = HERE / "build"
 FLOORS = HERE / "floors.toml"
+QUALITY = HERE / "quality.json"
 SECTIONS = ("html", "lines", "text", "pages")
 # Which files a data set is made of: its fingerprint is theirs.
 FILES = {
@@ -37,6 +46,12 @@ FILES = {
 }
 
 
+def show(lines: Iterable[str]) -> None:
+    """Print them."""
+    for line in lines:
+        print(line)
+
+
 class Evaluation:
     """One run: the data, the figures so far, and what went wrong on the way."""
 
@@ -44,7 +59,14 @@ class Evaluation:
         self.shared, self.folds = shared, folds
         self.jobs, self.worst, self.learnt = args.jobs, args.worst, not args.no_model
         self.figures: dict[str, floors.Figures] = {}
+        self.labels: dict[str, dict[str, Any]] = {}
         self.faults: list[str] = []
+        self.from_page: dict[str, float] = {}
+
+    @cached_property
+    def rivals(self) -> dict[str, Rival]:
+        """Trafilatura's scores, by mode."""
+        return rivals(self.shared, BUILD / "trafilatura.json", self.jobs)
 
     def html(self, *, body: bool, lines: bool) -> None:
         """Saved pages in: the body against gold, and the hand-read lines of some of them."""
@@ -55,16 +77,23 @@ class Evaluation:
         ]
         predictions = self._predict("html", tasks)
         if body:
-            self.figures["html"] = self._body("html", self.shared.rows("gold_dev"), predictions)
+            rows = self._scored(self.shared.rows("gold_dev"), {p.id: p.record() for p in predictions})
+            self.figures["html"] = figures = self._body(rows, predictions, {})
+            self.from_page = {row["id"]: row["f1"] for row in rows}
+            show(report.body("html", figures))
+            seen = self.shared.parts(rows).get("open", [])
+            show(report.languages(seen))
+            show(report.worst("html", sorted((row["f1"], row["id"]) for row in seen)[: self.worst]))
+            self._show_sealed(figures)
         if lines:
-            self.figures["lines_html"] = self._lines("lines_html", gold, predictions)
+            theirs = {mode: rival.lines for mode, rival in self.rivals.items()}
+            self._lines("lines_html", gold, predictions, theirs)
 
     def lines_text(self) -> None:
         """The hand-read lines joined to texts: no markup to go by."""
-        rows = self.shared.rows("lines_text_dev")
-        tasks = [self._task(row, "text") for row in rows]
+        tasks = [self._task(row, "text") for row in self.shared.rows("lines_text_dev")]
         predictions = self._predict("lines_text", tasks)
-        self.figures["lines_text"] = self._lines("lines_text", self.shared.rows("lines_dev"), predictions)
+        self._lines("lines_text", self.shared.rows("lines_dev"), predictions, {})
 
     def text(self) -> None:
         """What extractors made of the pages: the body's score before and after cleaning, extractor by extractor."""
@@ -72,25 +101,14 @@ class Evaluation:
         sources: dict[str, list[Row]] = defaultdict(list)
         for row in self.shared.rows("text_dev"):
             sources[row["source"]].append(row)
-        print("\n== text of extractors: word F1 before and after cleaning")
-        for source, rows in sources.items():
+        for source, members in sources.items():
             name = f"text.{source}"
-            tasks = [self._task(row, "text") for row in rows]
-            predictions = self._predict(name, tasks)
-            due = [gold[row["id"]] for row in rows]
-            before = self._body_parts(due, {row["id"]: row for row in rows})
-            after = self._body_parts(due, {p.id: p.record() for p in predictions})
-            stable = self._stable(predictions)
-            figures: floors.Figures = {}
-            for part, summary in after.items():
-                old, new = before[part]["word_f1"], summary["word_f1"]
-                figures[part] = {
-                    "word_f1": new, "gain": new - old, "shingle_f1": summary["shingle_f1"], "stable": stable[part],
-                }  # fmt: skip
-                print(f"{source:<18} {part:<7} {summary['pages']:>4} pages  {old:.4f} -> {new:.4f}  {new - old:+.4f}"
-                      f"  shingle {before[part]['shingle_f1']:.4f} -> {summary['shingle_f1']:.4f}"
-                      f"  stable {stable[part]:.4f}")  # fmt: skip
-            self.figures[name] = figures
+            predictions = self._predict(name, [self._task(row, "text") for row in members])
+            due = [gold[row["id"]] for row in members]
+            before = self._scored(due, {row["id"]: row for row in members})
+            after = self._scored(due, {p.id: p.record() for p in predictions})
+            self.figures[name] = self._body(after, predictions, {"gain": {row["id"]: row for row in before}})
+        show(report.texts({source: self.figures[f"text.{source}"] for source in sources}))
 
     def pages(self) -> None:
         """The pages that must be cleaned without a fault."""
@@ -121,51 +139,64 @@ class Evaluation:
         parts = self.shared.parts([{"id": p.id, "stable": p.stable} for p in predictions])
         return {part: sum(row["stable"] for row in rows) / len(rows) for part, rows in parts.items()}
 
-    def _body_parts(self, gold: Sequence[Row], predicted: dict[str, Any]) -> dict[str, dict[str, float]]:
-        pages = self.shared.scorer.score_body(gold, predicted)
-        return {part: self.shared.scorer.body_summary(rows) for part, rows in self.shared.parts(pages).items()}
+    def _scored(self, gold: Sequence[Row], predicted: dict[str, Any]) -> list[Row]:
+        rows: list[Row] = self.shared.scorer.score_body(gold, predicted)
+        return rows
 
-    def _body(self, name: str, gold: Sequence[Row], predictions: Sequence[Prediction]) -> floors.Figures:
-        scorer, predicted = self.shared.scorer, {p.id: p.record() for p in predictions}
+    def _body(
+        self, rows: Sequence[Row], predictions: Sequence[Prediction], others: dict[str, dict[str, Row]]
+    ) -> floors.Figures:
+        """Part by part, beside trafilatura and what else is there of the same pages, by name and page."""
         stable, figures = self._stable(predictions), {}
+        others = others | {f"over_{mode}": rival.body for mode, rival in self.rivals.items()}
+        for part, members in self.shared.parts(rows).items():
+            beside = {name: [pages[row["id"]] for row in members] for name, pages in others.items()}
+            figures[part] = body_figures(self.shared.scorer, members, beside) | {"stable": stable[part]}
+            if self.from_page:  # what bodycopy makes of the saved pages themselves
+                figures[part]["from_page"] = mean(self.from_page[row["id"]] for row in members)
+        return figures
+
+    def _lines(
+        self, name: str, gold: Sequence[Row], predictions: Sequence[Prediction], rivals: dict[str, dict[str, Any]]
+    ) -> None:
+        scorer, predicted = self.shared.scorer, {p.id: p.record() for p in predictions}
+        read = {row["id"] for row in gold}
+        stable = self._stable([p for p in predictions if p.id in read])
+        figures, tables, worst = {}, {}, []
         for part, rows in self.shared.parts(gold).items():
-            # Languages of open pages only: of most there are so few that a sealed page's score would show.
-            report = scorer.report_body(rows, predicted, part == "open", self.worst if part == "open" else 0)
-            report["stable"] = stable[part]
-            print(f"\n== {name}: body, {part}")
-            scorer.show(report)
-            figures[part] = {key: value for key, value in report.items() if isinstance(value, float)}
+            found = scorer.report_lines(rows, predicted, self.worst if part == "open" else 0)
+            figures[part] = line_figures(found) | {"pages": len(rows), "stable": stable[part]}
+            tables[part] = label_figures(scorer, rows, predicted, found)
+            worst += found["worst"]
+        self.figures[name], self.labels[name] = figures, tables
+        show(report.lines(name, figures, {mode: parts["all"] for mode, parts in rivals.items()}))
+        for part, table in tables.items():
+            theirs = {mode: parts[part]["labels"] for mode, parts in rivals.items()}
+            show(report.labels(f"{name}, {part}", table, theirs))
+        show(report.worst(name, worst))
+
+    def _show_sealed(self, figures: floors.Figures) -> None:
         if "sealed" in figures:
             behind = 100 * (figures["open"]["word_f1"] - figures["sealed"]["word_f1"])
             note = ": more than a point, see whether something was fitted to pages" if behind > 1 else ""
             print(f"\nsealed pages behind the open ones by {behind:.2f} points of word F1{note}")
-        return figures
 
-    def _lines(self, name: str, gold: Sequence[Row], predictions: Sequence[Prediction]) -> floors.Figures:
-        scorer, predicted = self.shared.scorer, {p.id: p.record() for p in predictions}
-        read = {row["id"] for row in gold}
-        stable, figures = self._stable([p for p in predictions if p.id in read]), {}
-        for part, rows in self.shared.parts(gold).items():
-            report = scorer.report_lines(rows, predicted, self.worst if part == "open" else 0)
-            print(f"\n== {name}: what was left and lost, {part}")
-            scorer.show(report)
-            figures[part] = line_figures(report) | {"stable": stable[part]}
-        return figures
+    def record(self) -> str:
+        """All figures as the quality page has them, rounded, as JSON: means over pages, by label of all pages only."""
+        labels = {name: parts["all"] for name, parts in self.labels.items()}
+        theirs = {mode: rival.lines["all"] for mode, rival in self.rivals.items()}
+        whole = {"trafilatura": trafilatura_version(), "figures": self.figures, "labels": labels, "rivals": theirs}
+        return json.dumps(rounded(whole), indent=1) + "\n"
 
 
-def line_figures(report: dict[str, Any]) -> dict[str, float]:
-    """The figures of a lines report that can have floors, flat. ``naming`` is over all labels, by lines removed."""
-    labels = report["labels"]
-    figures = {key: report[key] for key in ("body_loss", "lines_lost", "pages_cut")}
-    figures |= {f"{label}_left": labels[label]["pages_left"] for label in ("signup", "related") if label in labels}
-    named = [entry for entry in labels.values() if entry["naming"] is not None]
-    gone = [entry["lines"] * (1 - entry["residue"]) for entry in named]
-    if sum(gone):
-        figures["naming"] = sum(entry["naming"] * n for entry, n in zip(named, gone, strict=True)) / sum(gone)
-    return figures
+def rounded(value: Any) -> Any:
+    """The same with every fraction rounded, finely enough for differences of what is told in three decimals."""
+    if isinstance(value, dict):
+        return {name: rounded(inner) for name, inner in value.items()}
+    return round(value, 6) if isinstance(value, float) else value
 
 
-def compare(run: Evaluation, path: Path, *, write: bool, lower: bool) -> list[str]:
+def hold_to_floors(run: Evaluation, path: Path, *, write: bool, lower: bool) -> list[str]:
     """Hold the figures to the floors, or raise the floors to the figures; one line for each that is missed."""
     kept, missed = floors.read(path), []
     for name, figures in run.figures.items():
@@ -223,7 +254,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         run.pages()
     missed = run.faults
     if not args.no_model:
-        missed += compare(run, FLOORS, write=args.write_floors, lower=args.lower)
+        missed += hold_to_floors(run, FLOORS, write=args.write_floors, lower=args.lower)
+        if not calibrate.is_current(run.folds):
+            missed.append("the dial was calibrated with other weights: run make calibrate")
+        if set(parts) == set(SECTIONS):
+            QUALITY.write_text(run.record(), encoding="utf-8")
     print(f"\n{'FAILED' if missed else 'every floor holds'} ({time.monotonic() - started:.0f} s)")
     for line in missed:
         print(f"  {line}")

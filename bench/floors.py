@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 Figures = dict[str, dict[str, float]]
 """Figures by part (all, open, sealed) and name."""
 
-LESS_IS_BETTER = frozenset({"signup_left", "related_left", "pages_cut", "body_loss", "lines_lost"})
+LESS_IS_BETTER = frozenset(
+    {"signup_left", "related_left", "pages_cut", "body_loss", "lines_lost", "short_lost", "below_half"}
+)
 
-_BODY = ("word_f1", "shingle_f1", "stable")
-_LINES = ("signup_left", "related_left", "pages_cut", "body_loss", "naming")
+_BODY = ("word_f1", "shingle_f1", "over_trafilatura", "over_recall", "below_half", "stable")
+_LINES = ("signup_left", "related_left", "pages_cut", "body_loss", "short_lost", "naming")
 KEPT: dict[str, dict[str, tuple[str, ...]]] = {
     "html": {"all": _BODY, "sealed": ("word_f1",)},
     "lines_html": {"all": _LINES},

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
+import calibrate
 import evaluate
 import floors
 import folds
 import shared_pages
 from predict import Prediction, Task, keep_open, predict_all
+from rivals import Rival
 
 BODY = "A long paragraph of an article that nobody would take for anything else than what it is, twice over."
 
@@ -22,15 +25,10 @@ import pathlib, statistics
 def sealed_ids():
     return set(pathlib.Path(__file__).with_name("sealed_ids.txt").read_text().split())
 def score_body(gold, pred):
-    return [{"id": g["id"], "f1": float(pred.get(g["id"], {}).get("text", "").strip() == g["text"])} for g in gold]
+    right = [float(pred.get(g["id"], {}).get("text", "").strip() == g["text"]) for g in gold]
+    return [{"id": g["id"], "lang": "en", "f1": x, "sp": x, "sr": x} for g, x in zip(gold, right)]
 def body_summary(pages):
-    mean = statistics.mean(x["f1"] for x in pages)
-    return {"pages": len(pages), "word_f1": mean, "shingle_f1": mean}
-def report_body(gold, pred, per_lang, worst):
-    pages = score_body(gold, pred)
-    return {**body_summary(pages), "worst": [(x["f1"], x["id"]) for x in pages][:worst]}
-def show(report):
-    print(report)
+    return {"pages": len(pages)}
 """
 
 
@@ -58,10 +56,16 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def right(_name: str, tasks: list[Task], _jobs: int) -> list[Prediction]:
         return [Prediction(task.id, f"{BODY} {task.id[-1]}", (), True) for task in tasks]
 
+    def wrong(shared: shared_pages.Shared, _cache: Path, _jobs: int) -> dict[str, Rival]:
+        nothing = {row["id"]: {"f1": 0.0, "sp": 0.0, "sr": 0.0} for row in shared.rows("gold_dev")}
+        return {"trafilatura": Rival(nothing, {})}
+
     shipped = tomllib.loads(folds.WEIGHTS.read_text(encoding="utf-8"))
     fitted = folds.Folds("", "", "", {f"page_{n}": 0 for n in (0, 1, 2, 4)}, [shipped])
     monkeypatch.setattr(evaluate, "read_folds", lambda *_: fitted)
     monkeypatch.setattr(evaluate, "predict_all", right)
+    monkeypatch.setattr(evaluate, "rivals", wrong)
+    monkeypatch.setattr(calibrate, "is_current", lambda _: True)
     monkeypatch.setattr(evaluate, "BUILD", tmp_path / "build")
     monkeypatch.setattr(evaluate, "FLOORS", tmp_path / "floors.toml")
     return make_shared(tmp_path / "shared")
@@ -111,6 +115,18 @@ def test_sealed_pages_are_named_nowhere(bench: Path, capsys: pytest.CaptureFixtu
     assert "page_3" not in (evaluate.BUILD / "html.jsonl").read_text()
 
 
+def test_figures_stand_beside_those_of_trafilatura(bench: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(bench, "--write-floors")
+    assert re.search(r"above trafilatura( +\+1\.0000 ±0\.0000){3}\n", capsys.readouterr().out)
+    assert floors.read(evaluate.FLOORS)["html"].figures["all"]["over_trafilatura"] == 1.0
+
+
+def test_a_dial_of_other_weights_is_a_fault(bench: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibrate, "is_current", lambda _: False)
+    assert run(bench) == 1
+    assert "run make calibrate" in capsys.readouterr().out
+
+
 def test_a_crash_on_a_page_is_a_fault(bench: Path, capsys: pytest.CaptureFixture[str], monkeypatch) -> None:
     crashed = [Prediction(f"page_{n}", "", (), False, "ValueError: no") for n in range(4)]
     monkeypatch.setattr(evaluate, "predict_all", lambda *_: crashed)
@@ -140,18 +156,6 @@ def test_a_floor_is_passed_by_the_figure_it_was_made_of() -> None:
     entry = floors.raised("lines_html", measured, "x", None, lower=False)
     assert not list(floors.failures("lines_html", measured, entry))
     assert entry.figures["all"]["related_left"] == 0.17
-
-
-def test_line_figures() -> None:
-    labels = {
-        "signup": {"lines": 10, "residue": 0.5, "pages": 4, "pages_left": 0.25, "naming": 1.0},
-        "nav": {"lines": 10, "residue": 0.0, "pages": 4, "pages_left": 0.0, "naming": 0.4},
-        "ad": {"lines": 3, "residue": 1.0, "pages": 1, "pages_left": 1.0, "naming": None},
-    }
-    figures = evaluate.line_figures({"body_loss": 0.1, "lines_lost": 0.2, "pages_cut": 0.3, "labels": labels})
-    assert figures["signup_left"] == 0.25
-    assert figures["naming"] == pytest.approx((5 * 1.0 + 10 * 0.4) / 15)
-    assert "related_left" not in figures
 
 
 def test_open_predictions_are_kept_in_the_scorers_form(tmp_path: Path) -> None:

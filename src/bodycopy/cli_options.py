@@ -40,7 +40,9 @@ class Reading:
     ] = None
     strictness: Annotated[
         str,
-        typer.Option(metavar="S", help="How much may go: careful (least), balanced, strict, or a number from 0 to 1."),
+        typer.Option(
+            metavar="S", help="How much may go: careful, balanced, strict, or which share (0 to 1) of it may be body."
+        ),
     ] = "balanced"
     model: Annotated[
         str | None, typer.Option("--model", metavar="FILE", help="Let a model that `bodycopy train` made judge.")
@@ -165,7 +167,7 @@ def known(option: str, value: str, values: Sequence[str]) -> str:
     raise UsageError(f"{option}: unknown value {shown(value)!r}{hint}; known: {', '.join(values)}")
 
 
-def _strictness(value: str) -> float:
+def _strictness(value: str) -> str | float:
     from bodycopy.keep import PRESETS, strictness
 
     try:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+import tomllib
+from bisect import bisect
 from collections.abc import Collection, Sequence
+from functools import lru_cache
+from importlib import resources
 
 from bodycopy.document import Kind, Label
 from bodycopy.errors import BodycopyError
 from bodycopy.result import Judged, LabelledBlock
 
-PRESETS = {"careful": 0.15, "balanced": 0.5, "strict": 0.7}
-"""The named settings of the dial: a block is cut when it is less likely than this to be body."""
+PRESETS = {"careful": -1.735, "balanced": 0.0, "strict": 0.847}
+"""The named settings of the dial: the log-odds of body, in nats, below which a block is cut."""
 
 # Cuts that take more than this share of what reads like body are undone, the least sure first.
 _MOST_LOST = 0.5
@@ -20,13 +24,13 @@ _SURE = 2.5
 _TEXT = frozenset((Label.BODY, Label.TITLE))
 
 
-def strictness(value: str | float) -> float:
-    """The dial as a number from 0 to 1: a preset's name, a number, or a number in words of the command line.
+def strictness(value: str | float) -> str | float:
+    """The dial as a preset's name or a number from 0 to 1, also where that came in words of the command line.
 
     Raises :class:`BodycopyError` that names the presets.
     """
     if isinstance(value, str) and value in PRESETS:
-        return PRESETS[value]
+        return value
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -36,11 +40,37 @@ def strictness(value: str | float) -> float:
     return number
 
 
-def threshold(dial: float) -> float:
-    """The log-odds of body below which a block is cut, for a dial from 0 (cut nothing) to 1 (keep nothing)."""
-    if dial <= 0.0:
+def threshold(dial: str | float, *, html: bool) -> float:
+    """The log-odds of body below which a block is cut.
+
+    A number is the share of the cut words that are body, as it was measured on pages not learnt from: from 0 (nothing is
+    cut) to 1 (nothing is kept). Between the points measured it is interpolated along the log-odds of the share; beyond them
+    a nat of those is a nat of the threshold.
+    """
+    if isinstance(dial, str):
+        return PRESETS[dial]
+    wanted = _log_odds(dial)
+    shares, nats = _curve("html" if html else "text")
+    after = bisect(shares, wanted)
+    if after == 0 or after == len(shares):
+        end = max(0, after - 1)
+        return nats[end] + wanted - shares[end]
+    part = (wanted - shares[after - 1]) / (shares[after] - shares[after - 1])
+    return nats[after - 1] + part * (nats[after] - nats[after - 1])
+
+
+def _log_odds(share: float) -> float:
+    if share <= 0.0:
         return -math.inf
-    return math.inf if dial >= 1.0 else math.log(dial / (1.0 - dial))
+    return math.inf if share >= 1.0 else math.log(share / (1.0 - share))
+
+
+@lru_cache(maxsize=2)
+def _curve(kind: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """What was measured (``make calibrate``): the log-odds of the shares, and the thresholds that made them."""
+    file = resources.files("bodycopy") / "data" / "strictness.toml"
+    points = tomllib.loads(file.read_text(encoding="utf-8"))[kind]
+    return tuple(map(_log_odds, points["share"])), tuple(points["nats"])
 
 
 def decide(

@@ -194,12 +194,19 @@ def read(
     )
 
 
-def clean_document(document: Document, options: Options | None = None, weights: Weights | None = None) -> Cleaned:
-    """The same for a document that has been read already. ``weights`` replace those that ship, for trying others."""
+def clean_document(
+    document: Document, options: Options | None = None, weights: Weights | None = None, least: float | None = None
+) -> Cleaned:
+    """The same for a document that has been read already.
+
+    ``weights`` replace those that ship, and ``least`` log-odds of body those that the options ask for, to try others.
+    """
     options = options or Options()
     weights = _weights(document, options) if weights is None else weights
-    first, warnings = _look(document, options, weights)
-    blocks = _settled(document, first, options, weights)
+    if least is None:
+        least = threshold(strictness(options.strictness), html=document.is_html)
+    first, warnings = _look(document, options, weights, least)
+    blocks = _settled(document, first, options, weights, least)
     return Cleaned(document, blocks, document.warnings + warnings, options.judge)
 
 
@@ -216,7 +223,7 @@ def _weights(document: Document, options: Options) -> Weights:
 
 
 def _settled(
-    document: Document, first: tuple[LabelledBlock, ...], options: Options, weights: Weights
+    document: Document, first: tuple[LabelledBlock, ...], options: Options, weights: Weights, least: float
 ) -> tuple[LabelledBlock, ...]:
     """Look again at what stays, as somebody who cleans the result would, until nothing more is likely to go.
 
@@ -225,15 +232,14 @@ def _settled(
     """
     blocks, numbers, rest, settled = list(first), list(range(len(first))), document, first
     enough = _LEAST_KEPT * _kept_characters(first)
-    close = threshold(strictness(options.strictness)) + _CLOSE
     for _ in range(_MOST_LOOKS if len(first) <= _MOST_LOOKED_AT else 0):
-        if not any(item.kept and item.score < close and item.label is not Label.TITLE for item in settled):
+        if not any(item.kept and item.score < least + _CLOSE and item.label is not Label.TITLE for item in settled):
             break
         stay = [i for i, item in enumerate(settled) if item.kept or item.label is Label.TITLE]
         if len(stay) == len(settled) or not stay:
             break
         numbers, rest = [numbers[i] for i in stay], remains(rest, stay)
-        settled, _ = _look(rest, options, weights)
+        settled, _ = _look(rest, options, weights, least)
         for number, item in zip(numbers, settled, strict=True):
             evidence = BlockReasons.numbered(item.evidence, number)
             blocks[number] = item._replace(block=document.blocks[number], evidence=evidence)
@@ -247,9 +253,10 @@ def _kept_characters(settled: Sequence[LabelledBlock]) -> int:
     return sum([len(item.block.text) for item in settled if item.kept])
 
 
-def _look(document: Document, options: Options, weights: Weights) -> tuple[tuple[LabelledBlock, ...], tuple[str, ...]]:
+def _look(
+    document: Document, options: Options, weights: Weights, least: float
+) -> tuple[tuple[LabelledBlock, ...], tuple[str, ...]]:
     """Judge a document once, as if nothing had been cut from it before."""
-    least = threshold(strictness(options.strictness))
     survey = Survey(document, library(options.phrases))
     firings = gather(survey)
     extra = [reason for labeller in options.labellers for reason in labeller(survey)]
