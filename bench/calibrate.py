@@ -22,8 +22,9 @@ import folds
 from bodycopy.document import Label
 from bodycopy.keep import PRESETS
 from bodycopy.pipeline import clean_document, read
+from bodycopy.train.align import words
 from predict import BODY_ONLY
-from samples import KINDS, Job, Kind, jobs, targets, tokeniser
+from samples import KINDS, Job, Kind, jobs, targets
 from shared_pages import HERE, Shared, default_shared, open_shared
 
 if TYPE_CHECKING:
@@ -58,10 +59,9 @@ class Page(NamedTuple):
 def measure(job: Job, weights: Weights) -> Page:
     """Clean one page at all thresholds. A headline is no cut: it stays as a title unless somebody drops it."""
     document = read(job.source, url=job.url, format=job.kind)
-    tokenise = tokeniser(job.root)
-    blocks = [tokenise(block.text) for block in document.blocks]
-    body, trust = targets(job, blocks, tokenise)
-    worth = [len(words) * t for words, t in zip(blocks, trust, strict=True)]
+    blocks = [words(block.text) for block in document.blocks]
+    body, trust = targets(job, blocks)
+    worth = [len(block) * t for block, t in zip(blocks, trust, strict=True)]
     cut, cut_body, texts = [], [], []
     for least in NATS:
         cleaned = clean_document(document, BODY_ONLY, weights, least)

@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 # What "balanced" asks beyond even odds (nats): the loss of a line weighs less in the fit than a junk line left.
-_BALANCE_HTML = 0.2
-_BALANCE_TEXT = 0.3
+_BALANCE_HTML = 0.1
+_BALANCE_TEXT = 0.45
 _LEAST_SHARE, _MOST_SHARE = 0.1, 0.6
 _CLIP = 8.0
 # On a page without furniture a cut must be this much surer (nats); from this share of blocks that are plainly furniture
 # on, or so many blocks that score below this, no surer.
 _SPARING = 2.5
 _FURNISHED = 0.25
-_MANY, _LOW = 80.0, -2.0
+_MANY, _LOW = 150.0, -2.0
 # One line in a text of three is no furnished page: so many blocks of body are taken to stand there besides.
 _PRIOR = 6.0
 _PLAIN_CASE = 0.5

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from bodycopy.balance import Mask
     from bodycopy.company import Floats
 
-# The share of the rules in the log-odds of body where there is a model: two judges that err in different places.
-_RULES_SHARE = 0.2
+# The share of the rules in the log-odds of body where there is a model: two judges that err in different places. Text has no
+# markup for the trees to see.
+_RULES_SHARE = {"html": 0.2, "text": 0.35}
 # What counts in full beside it: of sign-ups, share bars and the like the bench has too few for the trees to be as sure, and
 # every second gold leaves out the standfirst, which readers count as text.
 _IN_FULL = frozenset(
@@ -66,10 +67,11 @@ class Weights(NamedTuple):
 
         What rules say of sign-ups and share bars, and what a few others say, counts in full.
         """
+        share = _RULES_SHARE[model.about.kind]
         return self._replace(
-            company={rule: w if _counts_in_full(rule) else _RULES_SHARE * w for rule, w in self.company.items()},
-            context=tuple(_RULES_SHARE * weight for weight in self.context),
-            bias=_RULES_SHARE * self.bias,
+            company={rule: w if _counts_in_full(rule) else share * w for rule, w in self.company.items()},
+            context=tuple(share * weight for weight in self.context),
+            bias=share * self.bias,
             model=model,
         )
 
@@ -123,7 +125,7 @@ def label_blocks(
     raw = _summed(tally, extra, weights.company, weights.bias) + context.sum(axis=1)
     opinion = None
     if weights.model is not None:
-        opinion = Opinion.of(weights.model, survey, columns, 1.0 - _RULES_SHARE)
+        opinion = Opinion.of(weights.model, survey, columns, 1.0 - _RULES_SHARE[weights.model.about.kind])
         raw += opinion.weights
     page = page_bonus(raw, survey.count, least, html=survey.document.is_html, tally=tally)
     _settle_cut_end(survey, furniture(tally), raw, page)

@@ -18,6 +18,8 @@ from bodycopy.result import LabelledBlock, Removal
 __all__ = ["pruned", "removals"]
 
 _MOST_RULES = 8
+# The model's say against a block, as the evidence has it.
+_MODEL = f"{Label.OTHER.value}/model"
 _MOST_SAW = 80
 # Of a run longer than any on a real page the first blocks tell enough.
 _MOST_HEARD = 2000
@@ -112,12 +114,13 @@ def _removal(blocks: Sequence[LabelledBlock], spans: Sequence[Span]) -> Removal:
 
 
 def _reasons(blocks: Sequence[LabelledBlock], label: Label) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The rules that spoke for a label and what they saw, weightiest first.
+    """The rules that spoke for a label and what they saw, weightiest first, then the model if it spoke against the blocks.
 
     Where none spoke for the label itself (context alone gave it), those are named that spoke against the blocks.
     """
     spoken = [(e, b) for b in blocks[:_MOST_HEARD] for e in _brief(b.evidence)]
     evidence = [s for s in spoken if s[0].label is label] or [s for s in spoken if s[0].weight < 0] or spoken
+    modelled = [s for s in spoken if s[0].rule == _MODEL]
     best: dict[str, tuple[Evidence, LabelledBlock]] = {}
     weights: dict[str, tuple[float, float]] = {}
     for e, b in evidence:
@@ -126,6 +129,9 @@ def _reasons(blocks: Sequence[LabelledBlock], label: Label) -> tuple[tuple[str, 
         if e.rule not in best or abs(e.weight) > abs(best[e.rule][0].weight):
             best[e.rule] = e, b
     rules = sorted(weights, key=lambda rule: weights[rule], reverse=True)[:_MOST_RULES]
+    if modelled and _MODEL not in rules:
+        rules.append(_MODEL)
+        best[_MODEL] = min(modelled, key=lambda s: s[0].weight)
     return tuple(rules), tuple(_reason(*best[rule]) for rule in rules)
 
 
