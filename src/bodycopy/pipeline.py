@@ -15,9 +15,10 @@ import bodycopy.rules  # noqa: F401 - this fills the table of rules
 from bodycopy import cuts, write
 from bodycopy.document import Document, Format, Label
 from bodycopy.errors import BodycopyError
-from bodycopy.evidence import RULES, Labeller, gather
+from bodycopy.evidence import Labeller, gather
 from bodycopy.keep import decide, strictness, threshold
 from bodycopy.label import Weights, label_blocks, weights_for
+from bodycopy.read.elsewhere import read_elsewhere, without_notes
 from bodycopy.read.html import read_html
 from bodycopy.read.source import load
 from bodycopy.read.text import read_text
@@ -42,6 +43,11 @@ _MOST_LOOKED_AT = 20_000
 _CLOSE = 0.9
 # The share (of characters) of what stays at first that must still stay in the end.
 _LEAST_KEPT = 0.3
+# A page of which fewer characters than this are left as body shows no article, and so many elsewhere are one.
+_LITTLE = 300
+_ARTICLE = 600
+# From this share of links on, a block is no text of an article's.
+_MOST_LINKED = 0.5
 DEFAULT_KEEP = frozenset({Label.TITLE, Label.BODY})
 
 
@@ -181,12 +187,38 @@ def read(
 
 
 def clean_document(document: Document, options: Options | None = None, weights: Weights | None = None) -> Cleaned:
-    """The same for a document that has been read already. ``weights`` replace those that ship, for trying others."""
+    """The same for a document that has been read already. ``weights`` replace those that ship, for trying others.
+
+    A page that shows no article is read again for one that it has elsewhere; then the result's document is another.
+    """
     options = options or Options()
+    cleaned = _judged(document, options, weights)
+    if not document.is_html or _article_characters(cleaned) >= _LITTLE:
+        return cleaned
+    for elsewhere in read_elsewhere(document):
+        found = _judged(elsewhere, options, weights)
+        if _article_characters(found) >= _ARTICLE:
+            return found
+    shell = without_notes(document)
+    return cleaned if shell is document else _judged(shell, options, weights)
+
+
+def _article_characters(cleaned: Cleaned) -> int:
+    """How much of what stays is text rather than links."""
+    shown = [item.block for item in cleaned.blocks if item.kept and item.label is Label.BODY]
+    return sum([len(block.text) for block in shown if block.link_share < _MOST_LINKED])
+
+
+def _judged(document: Document, options: Options, weights: Weights | None) -> Cleaned:
     learnt = options.model and len(document.blocks) <= _MOST_LOOKED_AT
     weights = weights_for(document.is_html, learnt=learnt) if weights is None else weights
     first, warnings = _look(document, options, weights)
-    return Cleaned(document, _settled(document, first, options, weights), document.warnings + warnings)
+    settled = _settled(document, first, options, weights)
+    kept = _kept_characters(settled)
+    for node in document.nodes:
+        if node.tag == "noscript" and 2 * _kept_characters(settled[node.first : node.last]) > kept:
+            warnings = (*warnings, "the article stands only in a <noscript> of the page")
+    return Cleaned(document, settled, document.warnings + warnings)
 
 
 def _settled(
@@ -256,8 +288,3 @@ def _digest(part: Any, digest: Any) -> None:
                 _digest(inner, digest)
     else:
         digest.update(part.name.encode() + b"\0" + part.read_bytes())
-
-
-def rule_ids() -> tuple[str, ...]:
-    """The ids of all built-in rules."""
-    return tuple(RULES)
