@@ -24,7 +24,7 @@ from bodycopy.read.source import load
 from bodycopy.read.text import read_text
 from bodycopy.reasons import BlockReasons
 from bodycopy.remains import remains
-from bodycopy.result import LabelledBlock, Removal
+from bodycopy.result import Judged, LabelledBlock, Removal
 from bodycopy.survey import Survey
 from bodycopy.version import VERSION
 from bodycopy.words import PhrasePack, library
@@ -256,11 +256,18 @@ def _kept_characters(settled: Sequence[LabelledBlock]) -> int:
 def _look(document: Document, options: Options, weights: Weights) -> tuple[tuple[LabelledBlock, ...], tuple[str, ...]]:
     """Judge a document once, as if nothing had been cut from it before."""
     least = threshold(strictness(options.strictness))
+    judged, prose = _labelled(document, options, weights, least)
+    return decide(judged, prose, options.keep, least)
+
+
+def _labelled(document: Document, options: Options, weights: Weights, least: float) -> tuple[Judged, list[int]]:
+    """The document's blocks with their labels, and how many words of each plainly are prose.
+
+    The survey ends with this function: of a page with many blocks it is as large as the document.
+    """
     survey = Survey(document, library(options.phrases))
-    firings = gather(survey)
     extra = [reason for labeller in options.labellers for reason in labeller(survey)]
-    judged = label_blocks(survey, firings, extra, weights, least)
-    return decide(judged, survey.plain_prose, options.keep, least)
+    return label_blocks(survey, gather(survey), extra, weights, least), survey.plain_prose
 
 
 def clean_many(sources: Iterable[object], *, options: Options | None = None) -> Iterator[Cleaned | BodycopyError]:
