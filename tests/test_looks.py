@@ -9,7 +9,8 @@ import pytest
 
 import bodycopy
 from bodycopy.evidence import Evidence
-from bodycopy.pipeline import DEFAULT_KEEP, Options, read
+from bodycopy.options import DEFAULT_KEEP, Options
+from bodycopy.pipeline import read
 from bodycopy.remains import remains
 from fixture_files import Fixture, output, pages
 
@@ -64,7 +65,8 @@ def elements(nodes: Iterable[Node]) -> list[tuple[object, ...]]:
 def assert_as_if_read_again(cleaned: bodycopy.Cleaned) -> Document:
     document = cleaned.document
     found = remains(document, [i for i, item in enumerate(cleaned.blocks) if item.kept])
-    again = read(output(cleaned), format=document.format)
+    # Not only read: the article of some pages stands where only a second reading finds it.
+    again = bodycopy.clean(output(cleaned), format=document.format).document
     assert shape(found.blocks, html=document.is_html) == shape(again.blocks, html=document.is_html)
     assert elements(found.nodes) == elements(again.nodes)
     return found

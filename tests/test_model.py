@@ -15,7 +15,7 @@ from bodycopy.evidence import gather
 from bodycopy.model.labeller import About, Model, model_for, read, write
 from bodycopy.model.lexicon import Lexicon, class_entries, lexicon_columns, word_entries
 from bodycopy.model.trees import DEPTH, Trees
-from bodycopy.pipeline import Options
+from bodycopy.options import Options
 from bodycopy.pipeline import read as read_document
 from bodycopy.survey import Survey
 from bodycopy.words import library
@@ -123,7 +123,7 @@ def test_without_the_model_the_rules_judge_alone() -> None:
 
 
 def test_a_page_of_too_many_blocks_is_the_rules_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bodycopy.pipeline._MOST_LOOKED_AT", 3)
+    monkeypatch.setattr("bodycopy.looks._MOST_LOOKED_AT", 3)
     cleaned = bodycopy.clean(PAGE)
     assert not any(e.rule.endswith("/model") for block in cleaned.blocks for e in block.evidence)
 

@@ -51,6 +51,8 @@ ORDER = (
     "write",
     "own_model",
     "fingerprint",
+    "options",
+    "looks",
     "pipeline",
     "bodycopy",
     "via",

@@ -30,7 +30,38 @@ PAGE = "<!DOCTYPE html><html><head><title>T</title></head><body><p>Café, naïve
 def test_text_is_text_even_where_a_file_has_that_name(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_text(PAGE)
-    assert load(str(path)) == Loaded(str(path), Format.TEXT)
+    loaded = load(str(path))
+    assert dataclasses.replace(loaded, warnings=()) == Loaded(str(path), Format.TEXT)
+    (warning,) = loaded.warnings
+    assert "pathlib.Path" in warning
+    (tmp_path / "a").write_text(PAGE)
+    assert load(str(tmp_path / "a")).warnings == (warning,)
+    assert not load(path).warnings
+
+
+@pytest.mark.parametrize("text", ["page.html", "saved/My page.HTM", r"C:\saved\notes.txt", "../mail.eml"])
+def test_a_text_that_is_a_name_is_warned_of(text: str) -> None:
+    assert load(text).warnings
+    assert load(text, name="x").text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Read all of it in notes.txt",
+        "See the folder saved/page.html",
+        "page.html\n",
+        "One\ntwo.html",
+        "<p>page.html",
+        "x" * 300 + ".html",
+        "a\0.html",
+        "Yes.",
+    ],
+)
+def test_other_texts_are_not(text: str) -> None:
+    assert not load(text).warnings
+    assert not load(io.StringIO("page.html")).warnings
 
 
 def test_path_bytes_and_files_give_the_same(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from bodycopy.document import Block, Document, Format, Kind, Label, Node, Span
     from bodycopy.errors import BodycopyError, ModelError, PhraseError, SourceError
     from bodycopy.evidence import Evidence, Labeller
-    from bodycopy.pipeline import Cleaned, Options, clean, clean_document, clean_many, read
+    from bodycopy.options import Options
+    from bodycopy.pipeline import Cleaned, clean, clean_document, clean_many, read
     from bodycopy.result import LabelledBlock, Removal
     from bodycopy.survey import Survey
     from bodycopy.words import PhrasePack
@@ -22,7 +23,8 @@ _HOMES = {
     "document": ("Block", "Document", "Format", "Kind", "Label", "Node", "Span"),
     "errors": ("BodycopyError", "ModelError", "PhraseError", "SourceError"),
     "evidence": ("Evidence", "Labeller"),
-    "pipeline": ("Cleaned", "Options", "clean", "clean_document", "clean_many", "read"),
+    "options": ("Options",),
+    "pipeline": ("Cleaned", "clean", "clean_document", "clean_many", "read"),
     "result": ("LabelledBlock", "Removal"),
     "survey": ("Survey",),
     "words": ("PhrasePack",),

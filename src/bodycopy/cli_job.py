@@ -17,7 +17,8 @@ from bodycopy.errors import BodycopyError, ModelError, SourceError
 from bodycopy.inputs import Input, UsageError, shown
 
 if TYPE_CHECKING:
-    from bodycopy.pipeline import Cleaned, Options
+    from bodycopy.options import Options
+    from bodycopy.pipeline import Cleaned
     from bodycopy.read.source import Loaded
 
 _SEVERAL = "several inputs need -o DIR or --in-place"

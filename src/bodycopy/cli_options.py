@@ -16,7 +16,7 @@ from bodycopy.inputs import STDIN, UsageError, shown
 from bodycopy.via import MissingPackageError, require_trafilatura
 
 if TYPE_CHECKING:
-    from bodycopy.pipeline import Options
+    from bodycopy.options import Options
 
 FORMATS = ("html", "text", "markdown", "mhtml", "eml")
 OUTPUTS = {"text": ".txt", "markdown": ".md", "html": ".html", "json": ".json"}
@@ -59,8 +59,8 @@ class Reading:
     def checked(self) -> Options:
         """The package's own options. Raises :class:`UsageError` for unknown values, with the known ones."""
         # The engine is loaded here, so that the command line itself starts fast.
+        from bodycopy.options import DEFAULT_KEEP, Options
         from bodycopy.own_model import own_model
-        from bodycopy.pipeline import DEFAULT_KEEP, Options
         from bodycopy.read.encoding import given
         from bodycopy.words import PhrasePack
 

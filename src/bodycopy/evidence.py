@@ -80,11 +80,17 @@ class Tally:
 
     def __init__(self, columns: Mapping[str, Column], count: int) -> None:
         """``columns`` by rule id, ``count`` the number of blocks."""
-        self.columns = columns
         self._count = count
         self._lengths = np.array([len(column.blocks) for column in columns.values()], np.int64)
         self._blocks = np.concatenate([np.zeros(0, np.int64), *(column.blocks for column in columns.values())])
         self._strengths = np.concatenate([np.zeros(0), *(column.strengths for column in columns.values())])
+        # Views: of a page with many blocks this is much of what there is, and once is enough.
+        self.columns: dict[str, Column] = {}
+        at = 0
+        for rule, column in columns.items():
+            end = at + len(column.blocks)
+            self.columns[rule] = Column(self._blocks[at:end], self._strengths[at:end], column.saw)
+            at = end
 
     def _of_each(self, by_rule: list[Any], kind: type[np.generic]) -> NDArray[Any]:
         """What is known of each rule, for each of its cases."""

@@ -120,6 +120,7 @@ def label_blocks(
     """
     count = len(survey.blocks)
     tally = Tally(columns, count)
+    columns = tally.columns
     first = first_impressions(tally, extra, weights)
     context = grouped(company_columns(survey, first), weights.context, count)
     raw = _summed(tally, extra, weights.company, weights.bias) + context.sum(axis=1)
@@ -135,7 +136,7 @@ def label_blocks(
     labels = name_blocks(np.array(scores) < least, reasons.label_scores())
     if survey.headline >= 0:
         labels[survey.headline] = Label.TITLE
-    return Judged(survey.blocks, labels, scores, reasons.by_block())
+    return Judged(survey.blocks, labels, scores, reasons.about(survey.blocks))
 
 
 def _settle_cut_end(survey: Survey, furniture: Mask, raw: Floats, page: Floats) -> None:

@@ -22,7 +22,8 @@ _OTHER = 0.1
 # How many blocks' scores are plain numbers at a time.
 _ROWS = 512
 _LABELS = tuple(Label)
-_NAMES = (*(label for label in Label if label not in (Label.BODY, Label.TITLE, Label.OTHER)), Label.OTHER)
+# Those after the first two, which are title and body; the last is other.
+_NAMES = _LABELS[2:]
 
 
 def name_blocks(outside: NDArray[np.bool_], label_scores: Floats) -> list[Label]:
@@ -34,7 +35,7 @@ def name_blocks(outside: NDArray[np.bool_], label_scores: Floats) -> list[Label]
     Viterbi 1967). Body breaks the chain, so that nothing is named across a paragraph.
     """
     labels = [Label.BODY] * len(outside)
-    scores = label_scores[[_LABELS.index(name) for name in _NAMES]]
+    scores = label_scores[-len(_NAMES) :]
     for start, end in runs(outside, 1):
         run = scores[:, start:end]
         # What nothing in the run speaks for never wins.

@@ -3,78 +3,32 @@
 from __future__ import annotations
 
 import gc
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-import bodycopy.rules  # noqa: F401 - this fills the table of rules
 from bodycopy import cuts, write
 from bodycopy.document import Document, Format, Label
-from bodycopy.errors import BodycopyError, ModelError
-from bodycopy.evidence import RULES, Labeller, gather
-from bodycopy.fingerprint import NO_MODEL, SHIPPED, fingerprint
-from bodycopy.keep import decide, strictness, threshold
-from bodycopy.label import Weights, label_blocks, weights_for
-from bodycopy.model.labeller import Model
-from bodycopy.own_model import own_model
+from bodycopy.errors import BodycopyError
+from bodycopy.fingerprint import SHIPPED, fingerprint
+from bodycopy.keep import strictness, threshold
+from bodycopy.label import Weights
+from bodycopy.looks import judged, kept_characters, weights_of
+from bodycopy.options import Options
+from bodycopy.read.elsewhere import read_elsewhere, without_notes
 from bodycopy.read.html import read_html
 from bodycopy.read.source import load
 from bodycopy.read.text import read_text
-from bodycopy.reasons import BlockReasons
-from bodycopy.remains import remains
 from bodycopy.result import LabelledBlock, Removal
-from bodycopy.survey import Survey
 from bodycopy.version import VERSION
-from bodycopy.words import PhrasePack, library
 
-# Two looks settle nearly every page; one that was made to need a look a block gets no more than these after the first,
-_MOST_LOOKS = 6
-# and one with more blocks than any article has gets none, nor is the model asked about it.
-_MOST_LOOKED_AT = 20_000
-# Another look is due where a block stays by less than this (nats): what goes then was close to going before. On the bench
-# that spares a quarter of the looks, and a change on 3 pages in 1,000 is missed.
-_CLOSE = 0.9
-# The share (of characters) of what stays at first that must still stay in the end.
-_LEAST_KEPT = 0.3
-DEFAULT_KEEP = frozenset({Label.TITLE, Label.BODY})
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What to keep and how, resolved once and used for any number of documents.
-
-    ``keep`` holds the labels whose blocks stay. ``strictness`` is the one dial: ``careful``, ``balanced``, ``strict`` or a
-    number from 0 to 1; a block less likely than this to be body is cut. ``phrases`` are a user's own phrase packs,
-    ``labellers`` a user's own labellers, called after the rules, anew in each look. ``model`` is the learnt labeller that
-    judges beside the rules: ``True`` for the one that ships, ``False`` for none, or a file that ``bodycopy train`` wrote, which
-    is read at once, for sources of its kind only (pages of more than 20,000 blocks are the rules' alone). Raises
-    :class:`BodycopyError` for a label or a setting that does not exist, :class:`ModelError` for a model that cannot be used.
-    """
-
-    keep: frozenset[Label] = DEFAULT_KEEP
-    strictness: str | float = "balanced"
-    phrases: tuple[PhrasePack, ...] = ()
-    labellers: tuple[Labeller, ...] = ()
-    model: bool | str | os.PathLike[str] | Model = True
-
-    def __post_init__(self) -> None:
-        try:
-            object.__setattr__(self, "keep", frozenset(Label(label) for label in self.keep))
-        except ValueError as error:
-            raise BodycopyError(f"{error}: the labels are {', '.join(Label)}") from error
-        strictness(self.strictness)
-        if not isinstance(self.model, bool):
-            object.__setattr__(self, "model", own_model(self.model))
-
-    @property
-    def judge(self) -> str:
-        """The learnt labeller by name: ``shipped``, ``none``, or the digest of a user's own."""
-        if isinstance(self.model, Model):
-            return self.model.digest
-        return SHIPPED if self.model else NO_MODEL
+# A page of which fewer characters than this are left as body shows no article, and so many elsewhere are one.
+_LITTLE = 300
+_ARTICLE = 600
+# From this share of links on, a block is no text of an article's.
+_MOST_LINKED = 0.5
 
 
 @dataclass(frozen=True)
@@ -199,69 +153,37 @@ def clean_document(
 ) -> Cleaned:
     """The same for a document that has been read already.
 
-    ``weights`` replace those that ship, and ``least`` log-odds of body those that the options ask for, to try others.
+    ``weights`` replace those that ship, and ``least`` log-odds of body those that the options ask for, to try others. A page
+    that shows no article is read again for one that it has elsewhere; then the result's document is another.
     """
     options = options or Options()
-    weights = _weights(document, options) if weights is None else weights
+    weights = weights_of(document, options) if weights is None else weights
     if least is None:
         least = threshold(strictness(options.strictness), html=document.is_html)
-    first, warnings = _look(document, options, weights, least)
-    blocks = _settled(document, first, options, weights, least)
-    return Cleaned(document, blocks, document.warnings + warnings, options.judge)
+    cleaned = _cleaned(document, options, weights, least)
+    if not document.is_html or _article_characters(cleaned) >= _LITTLE:
+        return cleaned
+    for elsewhere in read_elsewhere(document):
+        found = _cleaned(elsewhere, options, weights, least)
+        if _article_characters(found) >= _ARTICLE:
+            return found
+    shell = without_notes(document)
+    return cleaned if shell is document else _cleaned(shell, options, weights, least)
 
 
-def _weights(document: Document, options: Options) -> Weights:
-    """The weights that judge a document, with the model of the options where it is asked."""
-    html, model = document.is_html, options.model
-    learnt = len(document.blocks) <= _MOST_LOOKED_AT
-    if not isinstance(model, Model):
-        return weights_for(html, learnt=learnt and model is True)
-    if (model.about.kind == "html") != html:
-        raise ModelError(f"the model given judges {model.about.kind}, and this is {'html' if html else 'text'}")
-    rules = weights_for(html, learnt=False)
-    return rules.with_model(model) if learnt else rules
+def _article_characters(cleaned: Cleaned) -> int:
+    """How much of what stays is text rather than links."""
+    shown = [item.block for item in cleaned.blocks if item.kept and item.label is Label.BODY]
+    return sum([len(block.text) for block in shown if block.link_share < _MOST_LINKED])
 
 
-def _settled(
-    document: Document, first: tuple[LabelledBlock, ...], options: Options, weights: Weights, least: float
-) -> tuple[LabelledBlock, ...]:
-    """Look again at what stays, as somebody who cleans the result would, until nothing more is likely to go.
-
-    So cleaning what was cleaned changes nothing, on nearly every page: looks cost time, so they are bounded. Where further
-    ones would take much, they are wrong and the first stands.
-    """
-    blocks, numbers, rest, settled = list(first), list(range(len(first))), document, first
-    enough = _LEAST_KEPT * _kept_characters(first)
-    for _ in range(_MOST_LOOKS if len(first) <= _MOST_LOOKED_AT else 0):
-        if not any(item.kept and item.score < least + _CLOSE and item.label is not Label.TITLE for item in settled):
-            break
-        stay = [i for i, item in enumerate(settled) if item.kept or item.label is Label.TITLE]
-        if len(stay) == len(settled) or not stay:
-            break
-        numbers, rest = [numbers[i] for i in stay], remains(rest, stay)
-        settled, _ = _look(rest, options, weights, least)
-        for number, item in zip(numbers, settled, strict=True):
-            evidence = BlockReasons.numbered(item.evidence, number)
-            blocks[number] = item._replace(block=document.blocks[number], evidence=evidence)
-        if _kept_characters(blocks) < enough:
-            return first
-    return tuple(blocks)
-
-
-def _kept_characters(settled: Sequence[LabelledBlock]) -> int:
-    """How much stays: white space collapsed, as blocks have it."""
-    return sum([len(item.block.text) for item in settled if item.kept])
-
-
-def _look(
-    document: Document, options: Options, weights: Weights, least: float
-) -> tuple[tuple[LabelledBlock, ...], tuple[str, ...]]:
-    """Judge a document once, as if nothing had been cut from it before."""
-    survey = Survey(document, library(options.phrases))
-    firings = gather(survey)
-    extra = [reason for labeller in options.labellers for reason in labeller(survey)]
-    judged = label_blocks(survey, firings, extra, weights, least)
-    return decide(judged, survey.plain_prose, options.keep, least)
+def _cleaned(document: Document, options: Options, weights: Weights, least: float) -> Cleaned:
+    settled, warnings = judged(document, options, weights, least)
+    kept = kept_characters(settled)
+    for node in document.nodes:
+        if node.tag == "noscript" and 2 * kept_characters(settled[node.first : node.last]) > kept:
+            warnings = (*warnings, "the article stands only in a <noscript> of the page")
+    return Cleaned(document, settled, document.warnings + warnings, options.judge)
 
 
 def clean_many(sources: Iterable[object], *, options: Options | None = None) -> Iterator[Cleaned | BodycopyError]:
@@ -271,8 +193,3 @@ def clean_many(sources: Iterable[object], *, options: Options | None = None) -> 
             yield clean(source, options=options)
         except BodycopyError as error:
             yield error
-
-
-def rule_ids() -> tuple[str, ...]:
-    """The ids of all built-in rules."""
-    return tuple(RULES)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bodycopy.company import CONTEXT
-from bodycopy.document import Label
+from bodycopy.document import Block, Label
 from bodycopy.evidence import RULES, Column, Evidence, Tally
 from bodycopy.model.labeller import Opinion
 
@@ -104,9 +104,9 @@ class Reasons:
             found[rule] = column
         return found
 
-    def by_block(self) -> list[BlockReasons]:
-        """The reasons about each block, as a sequence of evidence."""
-        return [BlockReasons(self, index, index) for index in range(len(self._context))]
+    def about(self, blocks: Sequence[Block]) -> list[BlockReasons]:
+        """The reasons about each of the page's blocks, as a sequence of evidence."""
+        return [BlockReasons(self, block.index, block.index) for block in blocks]
 
     def label_scores(self) -> Floats:
         """The score of each label (rows, in the order of labels) for each block."""

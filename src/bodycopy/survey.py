@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bodycopy.document import Document, Kind
 from bodycopy.holdings import Holdings
-from bodycopy.traits import prose_of, traits_of_all
+from bodycopy.traits import Traits, prose_of, traits_of_all
 from bodycopy.wording import Wording
 from bodycopy.words import Hit, Library, same_wording, tokens
 
@@ -48,10 +49,10 @@ class Survey:
     def __init__(self, document: Document, library: Library) -> None:
         self.document = document
         self.blocks = document.blocks
-        self.traits = traits_of_all(document)
-        sample = [traits.words for traits in self.traits if traits.count >= _LONG] or [t.words for t in self.traits]
-        self.wording = Wording([traits.words for traits in self.traits])
-        self.language = library.language(document.lang, chain.from_iterable(sample))
+        words, self.traits = traits_of_all(document)
+        self.wording = Wording(words, [traits.count for traits in self.traits])
+        sample = [traits for traits in self.traits if traits.count >= _LONG] or self.traits
+        self.language = library.language(document.lang, chain.from_iterable(traits.words for traits in sample))
         self.book = library.book(self.language)
         self._find_phrases()
         self._judge_prose()
@@ -125,20 +126,23 @@ class Survey:
     # -- wording -------------------------------------------------------------------------------------------------------
 
     def _find_phrases(self) -> None:
+        # Many blocks of a large page have the same few phrases at the same places.
+        known: dict[tuple[Hit, ...], tuple[Hit, ...]] = {}
+        for traits, found in groupby(self._hits(), itemgetter(0)):
+            hits = tuple([hit for _, hit in found])
+            traits.hits = known.setdefault(hits, hits)
+
+    def _hits(self) -> Iterator[tuple[Traits, Hit]]:
+        """The phrases of all blocks, in page order, each with its block's traits and its place there."""
         wording, book = self.wording, self.book
         second = np.append(wording.where(book.seconds.__contains__), False)[1:]
         starts = wording.where(book.alone.__contains__) | (wording.where(book.firsts.__contains__) & second)
         starts &= (self.count <= _PHRASE_WORDS)[wording.blocks]
-        firsts = (np.cumsum(wording.lengths) - wording.lengths).tolist()
-        hits: defaultdict[int, list[Hit]] = defaultdict(list)
         for group, phrase, start, end in book.find(wording.words, starts.nonzero()[0].tolist()):
-            block = int(wording.blocks[start])
-            first = firsts[block]
+            traits = self.traits[wording.blocks[start]]
             # Else it goes on into the next block.
-            if end - first <= self.traits[block].count:
-                hits[block].append(Hit(group, phrase, start - first, end - first))
-        for block, found in hits.items():
-            self.traits[block].hits = found
+            if end - traits.start <= traits.count:
+                yield traits, Hit(group, phrase, start - traits.start, end - traits.start)
 
     def _judge_prose(self) -> None:
         self._common = self.wording.where(self.function_words.__contains__)
@@ -165,9 +169,9 @@ class Survey:
     def by_group(self) -> dict[str, dict[int, str]]:
         """By group of phrases the blocks in which one stands, each with the first such phrase."""
         found: defaultdict[str, dict[int, str]] = defaultdict(dict)
-        for index, traits in enumerate(self.traits):
+        for block, traits in zip(self.blocks, self.traits, strict=True):
             for hit in traits.hits:
-                found[hit[0]].setdefault(index, hit[1])
+                found[hit[0]].setdefault(block.index, hit[1])
         return dict(found)
 
     def with_phrase(self, *groups: str) -> Iterator[tuple[int, str]]:
@@ -200,9 +204,9 @@ class Survey:
         # The sum of the numbers of most blocks' words is theirs alone.
         sums = np.bincount(self.wording.blocks, self.wording.numbers, len(self.blocks)).tolist()
         alike = Counter(sums)
-        for index, traits in enumerate(self.traits):
-            if alike[sums[index]] > 1 and traits.count >= 2:
-                seen[" ".join(traits.words)].append(index)
+        for block, traits, total in zip(self.blocks, self.traits, sums, strict=True):
+            if alike[total] > 1 and traits.count >= 2:
+                seen[" ".join(traits.words)].append(block.index)
         return [indices for indices in seen.values() if len(indices) > 1]
 
     @cached_property

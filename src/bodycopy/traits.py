@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,22 +27,28 @@ _PROSE_LENGTH = 25
 _PROSE_FUNCTION_SHARE = 0.3
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Traits:
     """What one block's wording shows.
 
-    ``words`` are its folded words, ``count`` how many; ``terminal`` says that it ends as a sentence does, ``marks`` how many
-    sentence ends it has, ``function_share`` which share of its words are the language's most frequent ones, ``prose`` how
-    much it reads like prose (0 to 1), ``hits`` the phrases found.
+    ``page`` are the folded words of all blocks, of which this block's are ``count`` from ``start`` on; ``terminal`` says
+    that it ends as a sentence does, ``marks`` how many sentence ends it has, ``function_share`` which share of its words
+    are the language's most frequent ones, ``prose`` how much it reads like prose (0 to 1), ``hits`` the phrases found.
     """
 
-    words: list[str]
+    page: list[str] = field(repr=False)
+    start: int
     count: int
     terminal: bool
     marks: int
     hits: Sequence[Hit] = ()
     function_share: float = 0.0
     prose: float = 0.0
+
+    @property
+    def words(self) -> list[str]:
+        """The block's folded words. A list of its own for each block would take more memory than the words do."""
+        return self.page[self.start : self.start + self.count]
 
     def phrase(self, *groups: str) -> str:
         """The first phrase found of any of these groups, or an empty string."""
@@ -52,11 +58,9 @@ class Traits:
         return ""
 
 
-def traits_of(block: Block) -> Traits:
+def _traits_of(block: Block, page: list[str], words: list[str]) -> Traits:
     """Count one block's words and marks; phrases and prose need the page's language and come later."""
     text = block.text
-    words = tokens(text)
-    count = len(words)
     ending = text.rstrip(_CLOSING)[-1:]
     # To look for one character first is fast, and most blocks have none of them.
     marks = 1
@@ -65,22 +69,27 @@ def traits_of(block: Block) -> Traits:
             marks += text.count(mark)
     if not text.isascii():
         marks += text.count("。") + text.count("！") + text.count("？") + text.count("…")
-    return Traits(words, count, ending in _TERMINAL and ending != "", marks)
+    return Traits(page, len(page), len(words), ending in _TERMINAL and ending != "", marks)
 
 
-def traits_of_all(document: Document) -> list[Traits]:
-    """The traits of all blocks of a document; of a large one each word is kept once."""
-    if len(document.source) < _LARGE:
-        return [traits_of(block) for block in document.blocks]
-    share = {"": ""}.setdefault
+def traits_of_all(document: Document) -> tuple[list[str], list[Traits]]:
+    """The words of a document, one block's after the other, and the traits of its blocks.
+
+    Of a large document each word is kept once.
+    """
+    page: list[str] = []
     found: list[Traits] = []
+    share = {"": ""}.setdefault if len(document.source) >= _LARGE else None
     for block in document.blocks:
-        traits = traits_of(block)
-        for at in range(0, traits.count, _PIECE):
-            piece = traits.words[at : at + _PIECE]
-            traits.words[at : at + _PIECE] = map(share, piece, piece)
-        found.append(traits)
-    return found
+        words = tokens(block.text)
+        found.append(_traits_of(block, page, words))
+        if share is None:
+            page += words
+        else:
+            for at in range(0, len(words), _PIECE):
+                piece = words[at : at + _PIECE]
+                page += map(share, piece, piece)
+    return page, found
 
 
 def prose_of(count: Floats, function_share: Floats, terminal: Mask, marks: Floats, link_share: Floats) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from itertools import chain, count
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,13 +24,14 @@ class Wording:
     ``blocks`` the index of the block in which each stands.
     """
 
-    def __init__(self, by_block: Sequence[Sequence[str]]) -> None:
-        self._block_count = len(by_block)
-        self.words = list(chain.from_iterable(by_block))
+    def __init__(self, words: list[str], lengths: Sequence[int]) -> None:
+        """``lengths`` are the numbers of words of the blocks."""
+        self._block_count = len(lengths)
+        self.words = words
         known: defaultdict[str, int] = defaultdict(count().__next__)
         self.numbers: Indices = np.fromiter(map(known.__getitem__, self.words), np.int64, len(self.words))
         self.vocabulary = list(known)
-        self.lengths: Indices = np.array([len(words) for words in by_block], np.int64)
+        self.lengths: Indices = np.array(lengths, np.int64)
         self.blocks: Indices = np.repeat(np.arange(self._block_count), self.lengths)
 
     def where(self, asked: Callable[[str], bool]) -> Mask:

@@ -72,6 +72,10 @@ class HtmlCuts:
         """Where the cut of a run starts that follows another run: the cuts of both may touch here."""
         return self._blocks[block].span.start
 
+    def _is_string(self, block: Block) -> bool:
+        """Whether a block is a piece of a string in a script: there it is written as JSON, and alone can be cut."""
+        return self._nodes[block.node].tag == "script"
+
     def _is_moved(self, block: Block) -> bool:
         """Whether a block's text is not, or not all, where its span is.
 
@@ -81,7 +85,7 @@ class HtmlCuts:
         start, end = block.span
         text = block.text.strip(_CELL_ENDS)
         edges = text.split(None, 1)[0], text.rsplit(None, 1)[-1]
-        if all(self._source.find(word, start, end) >= 0 for word in edges):
+        if self._is_string(block) or all(self._source.find(word, start, end) >= 0 for word in edges):
             return False
         found = "".join(p.text for p in tags.pieces(self._source[start:end]) if p.sort is tags.Sort.TEXT)
         shown = "".join(found.translate(_INVISIBLE).split())
@@ -105,7 +109,8 @@ class HtmlCuts:
     def _joins(self, region: _Region, block: int, span: Span) -> bool:
         """Whether what lies between a region and the next dropped piece goes too."""
         alike = self._labels[region.last] is self._labels[block] and span.start >= region.end
-        return alike and not overlapping(Span(region.end, span.start), self._kept)
+        strings = self._is_string(self._blocks[region.last]) or self._is_string(self._blocks[block])
+        return alike and not strings and not overlapping(Span(region.end, span.start), self._kept)
 
     def _units(self, first: int, last: int) -> Iterator[tuple[int, Span, bool]]:
         """The elements and blocks that go: the number of the last block in each, its span, whether it is an element."""

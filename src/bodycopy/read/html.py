@@ -26,7 +26,7 @@ def read_html(source: str, *, url: str | None = None, lang: str | None = None) -
     Spans count characters of ``source`` as given, whatever its line ends. Nothing is fetched and no script is run; what
     is hidden is marked, not dropped.
     """
-    offsets = Offsets(_parsable(source))
+    offsets = Offsets(parsable(source))
     runs, elements, meta, declared = _walked(offsets.normalised)
     blocks, nodes = freeze(runs, elements, offsets)
     return Document(
@@ -45,14 +45,23 @@ def _walked(text: str) -> tuple[list[Run], list[Element], Meta, str]:
 
     The tree ends with this function: it is large, and what lasts is better made when its memory can be had again.
     """
-    tree = turbohtml.parse(text, source_locations=True)
     walk = Walk(text)
+    tree = parse(text)
     walk.run(tree)
     declared = tree.root.attr("lang") if tree.root is not None else None
     return walk.runs, walk.elements, markup.page_meta(tree), declared or ""
 
 
-def _parsable(source: str) -> str:
+def parse(text: str, *, scripting: bool = False) -> turbohtml.Document:
+    """The tree of a text with plain line ends and without surrogates, with places.
+
+    The template of a declarative shadow root stays a template: the parser would take it out of the tree. With ``scripting``
+    what a ``noscript`` holds is no markup.
+    """
+    return turbohtml.parse(text, source_locations=True, scripting=scripting, allow_declarative_shadow_roots=False)
+
+
+def parsable(source: str) -> str:
     """The source without what the parser cannot take, character for character."""
     try:
         # Many times faster than to look for surrogates, which hardly any page has.

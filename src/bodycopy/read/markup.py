@@ -23,7 +23,6 @@ EMBEDS = frozenset(
 )
 FIELDS = frozenset({"input", "select", "textarea"})
 SKIPPED = frozenset("script style template head svg datalist option optgroup rt rp track source param frame".split())
-_STRUCTURAL = {"table", "tbody", "thead", "tfoot", "tr", "colgroup", "col", "caption"}
 _LAYOUT = {"table", "form", "article", "section", "aside", "nav", "header", "footer", "iframe", "h1", "h2", "ul", "ol"}
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LETTERS = "".join(chr(c) if chr(c).islower() else " " for c in range(128))

@@ -30,11 +30,6 @@ class Offsets:
             self.normalised = "\n".join(lines).replace("\r", "\n")
             self._pairs = list(accumulate(len(line) + 1 for line in lines[:-1]))
 
-    @property
-    def moved(self) -> bool:
-        """Whether any offset differs in the two texts."""
-        return bool(self._pairs)
-
     def original(self, offset: int) -> int:
         """The offset in the text as given; a CR LF pair before it counts twice there."""
         return offset + bisect_right(self._pairs, offset)

@@ -6,6 +6,7 @@ does not grow with it.
 
 from __future__ import annotations
 
+import os
 import re
 import zlib
 
@@ -16,6 +17,9 @@ _HEAD = 1 << 12
 _HTML_NAMES = frozenset({"html", "htm", "xhtml", "xht", "shtml"})
 _TEXT_NAMES = frozenset({"txt", "text"})
 _MARKDOWN_NAMES = frozenset({"md", "markdown", "mdown", "mkd"})
+_FILE_NAMES = _HTML_NAMES | _TEXT_NAMES | _MARKDOWN_NAMES | {"mhtml", "mht", "eml"}
+# A line that is no longer than a path may be.
+_ONE_LINE = re.compile(r"[^<>\x00-\x1f]{1,255}")
 
 _MAGIC = (
     (b"PK\x03\x04", "a zip archive or an office document"), (b"PK\x05\x06", "an empty zip archive"),
@@ -101,6 +105,17 @@ def has_controls(head: bytes) -> bool:
     head = head[:_HEAD]
     most = _MOST_CONTROLS / 2 if b"\x00" in head else _MOST_CONTROLS
     return len(head) - len(head.translate(None, _CONTROLS)) > most * len(head)
+
+
+def names_file(text: str) -> bool:
+    """Whether a text is one short line that reads like the name of a page or text file, or is that of a file there is."""
+    if not _ONE_LINE.fullmatch(text):
+        return False
+    name = text.replace("\\", "/")
+    if text.rpartition(".")[2].lower() in _FILE_NAMES and " " not in name.partition("/")[0]:
+        return True
+    # What begins with two slashes may lie on another machine.
+    return not name.startswith("//") and os.path.isfile(text)
 
 
 def guess_format(text: str, name: str | None = None) -> Format:

@@ -22,6 +22,7 @@ _HEAD = 1 << 12
 _SNIFF = 1 << 16
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _MAIL_HEAD = re.compile(r"\ufeff?\s{0,20}(?:From [^\n]{0,200}\n)?[!-9;-~]{1,80}:")
+_NAME = "this text looks like the name of a file: a str is the source itself, to read a file give a pathlib.Path"
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 # lxml closes empty XHTML elements with an end tag, which HTML reads as a second element: <br></br> as two line breaks.
 _VOID_END = re.compile(r"></(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)>")
@@ -69,7 +70,9 @@ def load(
     try:
         wish = _wish(format, encoding, label)
         if isinstance(source, str):
-            return _from_text(str.__str__(source), wish)
+            text = str.__str__(source)
+            loaded = _from_text(text, wish)
+            return replace(loaded, warnings=(*loaded.warnings, _NAME)) if sniff.names_file(text) else loaded
         if isinstance(source, os.PathLike):
             return _from_bytes(_read_path(source), wish)
         if isinstance(source, bytes | bytearray | memoryview):

@@ -45,9 +45,9 @@ _ROLES |= dict.fromkeys(("br", "hr"), _BREAK) | dict.fromkeys(markup.EMBEDS | ma
 
 # An open inline element: its class words, how many characters stood before it, whether it is a link, and bold.
 _Inline = tuple[tuple[str, ...], int, bool, bool]
-# One open element on the walk's stack: what is left to visit in it, the block-like element around that, its tag (None for
-# a block-like element that the source has no tag for), and what it is itself where it is inline.
-_Open = tuple[Iterator[Node], Element, Tag | None, _Inline | None]
+Open = tuple[Iterator[Node], Element, Tag | None, _Inline | None]
+"""One open element on the walk's stack: what is left to visit in it, the block-like element around that, its tag (``None``
+for a block-like element that the source has no tag for), and what it is itself where it is inline."""
 
 
 class Walk(TextRun):
@@ -70,7 +70,7 @@ class Walk(TextRun):
     def run(self, tree: Document) -> None:
         """Visit every node once, without recursion."""
         parts, enter = self._parts, self._enter
-        stack: list[_Open] = []
+        stack: list[Open] = []
         element = Element(None, "#root", (), 0, 0)
         children, tag, inline = iter(tree), None, None
         while True:
@@ -98,7 +98,7 @@ class Walk(TextRun):
                 children, element, tag, inline = stack.pop()
         self._pass(len(self._source), len(self._source))
 
-    def _enter(self, node: Tag, element: Element) -> _Open | None:
+    def _enter(self, node: Tag, element: Element) -> Open | None:
         tag = node.tag
         role = _ROLES.get(tag)
         if role is _BLOCK:
@@ -114,16 +114,14 @@ class Walk(TextRun):
                 return self._open_block(node, tag, element, None if copied else node.position)
             return self._open_inline(node, tag, element)
         if role is _SKIP:
-            passed = self._pass_whole(node)
-            if not self._parts:
-                self._start = node if passed else self._now()
+            self._skip(node)
         elif role is _BREAK:
             self._line_break(node, tag, element)
         else:
             self._leaf(node, tag, element)
         return None
 
-    def _open_block(self, node: Tag, tag: str, around: Element, place: tuple[int, int] | None) -> _Open:
+    def _open_block(self, node: Tag, tag: str, around: Element, place: tuple[int, int] | None) -> Open:
         """Enter a block-like element whose start tag begins at a line and column, ``None`` where the source has none."""
         if place is None:
             start = self._now()
@@ -162,7 +160,7 @@ class Walk(TextRun):
             if element.in_row:
                 element.kind = Kind.ROW
 
-    def _open_inline(self, node: Tag, tag: str, element: Element) -> _Open:
+    def _open_inline(self, node: Tag, tag: str, element: Element) -> Open:
         if self._waiting:
             self._pass_tag(node, Part.START)
         else:
@@ -246,6 +244,12 @@ class Walk(TextRun):
         self._passed.clear()
         self._passed.append((node, Part.WHOLE))
         return True
+
+    def _skip(self, node: Tag) -> None:
+        """The walk passes an element in which there is nothing to read."""
+        passed = self._pass_whole(node)
+        if not self._parts:
+            self._start = node if passed else self._now()
 
     def _now(self) -> int:
         """The end of the last tag that the walk passed."""

@@ -11,8 +11,6 @@ from bodycopy.document import Kind, Label
 from bodycopy.evidence import Column, Firing, rule
 from bodycopy.survey import Survey
 
-_LANDMARKS = {"nav": Label.NAV, "footer": Label.NAV, "dialog": Label.NAV}
-
 
 def _class_words(label: Label, says: str) -> None:
     def class_words(survey: Survey) -> Column:

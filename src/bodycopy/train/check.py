@@ -15,7 +15,8 @@ import numpy as np
 from bodycopy.document import Document, Label
 from bodycopy.label import Weights, weights_for
 from bodycopy.model.labeller import Model
-from bodycopy.pipeline import Cleaned, Options, clean_document
+from bodycopy.options import Options
+from bodycopy.pipeline import Cleaned, clean_document
 from bodycopy.train.align import Words, words
 from bodycopy.train.forest import Truth, mean_loss, weights_of
 

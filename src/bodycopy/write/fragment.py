@@ -90,9 +90,10 @@ def _element(document: Document, block: Block) -> tuple[str, str]:
         due = ("dd",)
     part = own in _PARTS and own not in due
     source = document.source[block.span.start : block.span.end]
-    # Source is longer than what is read in it, but where a malformed page has the text elsewhere.
     text = block.text
-    html = _balanced(source, text, inner=part) if len(source) >= len(text) else escape(text, quote=False)
+    # Source is longer than what is read in it, but where a malformed page has the text elsewhere; in a script it is no HTML.
+    plain = len(source) < len(text) or (node is not None and node.tag == "script")
+    html = escape(text, quote=False) if plain else _balanced(source, text, inner=part)
     if own and not part and (own in due or not due):
         return own, html
     tag = due[0] if due else "p"
