@@ -31,17 +31,24 @@ _DISTANCES = ("at", "near", "near", "around", "around", "around", "around")
 def lexicon_columns(survey: Survey, lexicon: Lexicon) -> Iterator[tuple[str, Floats]]:
     """The sums of the weights of each block's entries, of class words and of the text's words."""
     if survey.document.is_html:
-        nodes, weigh = survey.document.nodes, lexicon.of_class_words
-        known = {-1: 0.0}
-        totals: list[float] = []
-        for block in survey.blocks:
-            if block.node not in known:
-                around = zip(_DISTANCES, _upwards(nodes, block.node), strict=False)
-                known[block.node] = sum([weigh(distance, node.tokens) for distance, node in around])
-            totals.append(known[block.node] + (weigh("on", block.tokens) if block.tokens else 0.0))
-        yield "class words", np.array(totals)
-    weight = lexicon.weights.get
-    yield "its words", np.array([sum([weight(entry, 0.0) for entry in found]) for found in word_entries(survey)])
+        yield "class words", _class_sums(survey, lexicon)
+    yield "its words", np.array(_word_sums(survey, lexicon.weights))
+
+
+def _class_sums(survey: Survey, lexicon: Lexicon) -> Floats:
+    """The sums of the weights of :func:`class_entries`, looked up once an element."""
+    weigh, nodes, around = lexicon.of_class_words, survey.document.nodes, survey.holdings.at
+    # The last place stands for what is around the root: nothing.
+    parent = np.append(survey.holdings.parent, -1)
+    by_distance = {
+        distance: np.array([*(weigh(distance, node.tokens) if node.tokens else 0.0 for node in nodes), 0.0])
+        for distance in dict.fromkeys(_DISTANCES)
+    }
+    found = np.array([weigh("on", block.tokens) if block.tokens else 0.0 for block in survey.blocks])
+    for distance in _DISTANCES:
+        found += by_distance[distance][around]
+        around = parent[around]
+    return found
 
 
 class Lexicon:
@@ -84,24 +91,44 @@ def _upwards(nodes: Sequence[Node], number: int) -> Iterator[Node]:
 
 def word_entries(survey: Survey) -> list[Sequence[str]]:
     """For each block its own words, how it opens and ends, and the words of the heading above it."""
+    own = [_own_entries(traits.words) for traits in survey.traits]
     found: list[Sequence[str]] = []
     headed: list[str] = []
     reach = 0
-    for block, traits in zip(survey.blocks, survey.traits, strict=True):
-        entries: list[str] = []
-        words = traits.words
-        if words:
-            if traits.count <= _MOST_WORDS:
-                entries += dict.fromkeys(words)
-                entries.append(f"ends {words[-1]}")
-            entries.append(f"opens {words[0]}")
-            if traits.count > 1:
-                entries.append(f"opens {words[0]} {words[1]}")
-        if reach:
-            entries += headed
-            reach -= 1
+    for block, traits, entries in zip(survey.blocks, survey.traits, own, strict=True):
+        found.append([*entries, *headed] if reach else entries)
+        reach = max(0, reach - 1)
         if block.kind is Kind.HEADING:
-            headed = [f"below {word}" for word in dict.fromkeys(words[:_HEADING_WORDS])]
+            headed, reach = _heading_entries(traits.words), _BELOW_HEADING
+    return found
+
+
+def _own_entries(words: Sequence[str]) -> list[str]:
+    if not words:
+        return []
+    entries = [f"opens {words[0]}"]
+    if len(words) > 1:
+        entries.append(f"opens {words[0]} {words[1]}")
+    if len(words) <= _MOST_WORDS:
+        entries.append(f"ends {words[-1]}")
+        entries += dict.fromkeys(words)
+    return entries
+
+
+def _heading_entries(words: Sequence[str]) -> list[str]:
+    return [f"below {word}" for word in dict.fromkeys(words[:_HEADING_WORDS])]
+
+
+def _word_sums(survey: Survey, weights: Mapping[str, float]) -> list[float]:
+    """The sums of the weights of :func:`word_entries`; those of a heading are looked up once."""
+    found: list[float] = []
+    headed = 0.0
+    reach = 0
+    for block, traits in zip(survey.blocks, survey.traits, strict=True):
+        total = sum([weights[entry] for entry in _own_entries(traits.words) if entry in weights])
+        found.append(total + headed if reach else total)
+        reach = max(0, reach - 1)
+        if block.kind is Kind.HEADING:
+            headed = sum([weights[entry] for entry in _heading_entries(traits.words) if entry in weights])
             reach = _BELOW_HEADING
-        found.append(entries)
     return found
