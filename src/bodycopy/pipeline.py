@@ -30,8 +30,8 @@ from bodycopy.version import VERSION
 from bodycopy.words import PhrasePack, library
 
 _DECIDING = (
-    "balance.py", "claims.py", "company.py", "evidence.py", "holdings.py", "keep.py", "label.py", "model", "naming.py",
-    "pipeline.py", "remains.py", "runs.py", "survey.py", "traits.py", "wording.py", "words.py",
+    "articles.py", "balance.py", "claims.py", "company.py", "evidence.py", "holdings.py", "keep.py", "label.py", "model",
+    "naming.py", "pipeline.py", "remains.py", "runs.py", "survey.py", "traits.py", "wording.py", "words.py",
     "rules", "read", "data",
 )  # fmt: skip
 # Two looks settle nearly every page; one that was made to need a look a block gets no more than these after the first,
