@@ -34,6 +34,7 @@ ORDER = (
     "runs",
     "claims",
     "holdings",
+    "articles",
     "survey",
     "evidence",
     "rules",

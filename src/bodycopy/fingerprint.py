@@ -11,8 +11,8 @@ SHIPPED, NO_MODEL = "shipped", "none"
 """How the learnt labeller is called that ships with bodycopy, and how none is."""
 
 _DECIDING = (
-    "balance.py", "claims.py", "company.py", "evidence.py", "holdings.py", "keep.py", "label.py", "looks.py", "model",
-    "naming.py", "pipeline.py", "remains.py", "runs.py", "survey.py", "traits.py", "wording.py", "words.py",
+    "articles.py", "balance.py", "claims.py", "company.py", "evidence.py", "holdings.py", "keep.py", "label.py", "looks.py",
+    "model", "naming.py", "pipeline.py", "remains.py", "runs.py", "survey.py", "traits.py", "wording.py", "words.py",
     "rules", "read", "data",
 )  # fmt: skip
 

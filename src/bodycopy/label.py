@@ -9,7 +9,7 @@ fitted by logistic regression (``bench/fit.py``) and are data (``data/weights.to
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -40,6 +40,11 @@ _IN_FULL = frozenset(
     "ad/affiliate-note ad/shop-button bio/about-the-author bio/opens-with-author bio/who-wrote-it body/standfirst"
     " body/summary other/placeholder".split()
 )
+ANOTHER_ARTICLE = "related/another-article"
+"""The id of the evidence about an article on the page that is not the one which the page's title names."""
+# What that takes from the log-odds of body (nats), and adds to the score of its label.
+_OTHERS = 8.0
+_NAMES_OTHERS = 4.0
 # The elements whose end tags HTML lets an author leave out; all others must be closed before a page ends.
 _MAY_STAY_OPEN = frozenset(
     "#root html head body p li dt dd rt rp option optgroup caption colgroup thead tbody tfoot tr th td".split()
@@ -118,6 +123,7 @@ def label_blocks(
 
     ``columns`` is what the rules found, ``extra`` the evidence of a user's own labellers. Deciding comes next.
     """
+    extra = [*_of_other_articles(survey), *extra]
     count = len(survey.blocks)
     tally = Tally(columns, count)
     columns = tally.columns
@@ -137,6 +143,17 @@ def label_blocks(
     if survey.headline >= 0:
         labels[survey.headline] = Label.TITLE
     return Judged(survey.blocks, labels, scores, reasons.about(survey.blocks))
+
+
+def _of_other_articles(survey: Survey) -> Iterator[Evidence]:
+    """What is said of other articles than the page's own. It is no rule: what it says is to decide, and nothing to learn.
+
+    By all that rules and the model go by, such an article is body.
+    """
+    for index in np.flatnonzero(survey.others).tolist():
+        yield Evidence(
+            index, ANOTHER_ARTICLE, Label.RELATED, -_OTHERS, _NAMES_OTHERS, "an article under a headline of its own"
+        )
 
 
 def _settle_cut_end(survey: Survey, furniture: Mask, raw: Floats, page: Floats) -> None:

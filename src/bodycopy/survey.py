@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bodycopy.document import Document, Kind
+from bodycopy.articles import Headlines
+from bodycopy.document import Document, Kind, Label
 from bodycopy.holdings import Holdings
 from bodycopy.traits import Traits, prose_of, traits_of_all
 from bodycopy.wording import Wording
-from bodycopy.words import Hit, Library, same_wording, tokens
+from bodycopy.words import Hit, Library
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,9 +58,11 @@ class Survey:
         self._find_phrases()
         self._judge_prose()
         self.shown = self._who_is_shown()
-        shown_prose = np.where(self.shown, self.prose * self.count, 0.0)
-        self.holdings = Holdings(document, self.count, self.link_share, shown_prose)
-        self.core = self._find_core()
+        self._headlines = Headlines(document, self.traits)
+        self.others = np.zeros(len(self.blocks), np.bool_)
+        """Which blocks belong to another article than the page's own."""
+        self._gather()
+        self._set_apart()
 
     # -- columns -------------------------------------------------------------------------------------------------------
 
@@ -225,8 +228,10 @@ class Survey:
 
     @property
     def plain_prose(self) -> list[int]:
-        """For each block its number of words where it plainly reads like prose and is shown, else 0."""
-        words: list[int] = np.where(self.shown & (self.prose >= 0.75), self.count, 0.0).astype(np.int64).tolist()
+        """For each block its number of words where it plainly reads like prose, is shown and the page's own, else 0."""
+        words: list[int] = (
+            np.where(self.shown & ~self.others & (self.prose >= 0.75), self.count, 0.0).astype(np.int64).tolist()
+        )
         return words
 
     # -- geography -----------------------------------------------------------------------------------------------------
@@ -238,6 +243,21 @@ class Survey:
         hidden = float(words[blocks_hidden].sum())
         waits = hidden > 100 and hidden > 3 * (float(words.sum()) - hidden)
         return ~blocks_hidden | waits
+
+    def _gather(self) -> None:
+        prose = np.where(self.shown & ~self.others, self.prose * self.count, 0.0)
+        self.holdings = Holdings(self.document, self.count, self.link_share, prose)
+        self.core = self._find_core()
+
+    def _set_apart(self) -> None:
+        """Find other articles, and gather anew what is then left."""
+        bylines = [*self.by_group.get("byline", ()), *self.holdings.claims.of(Label.BYLINE)[0].tolist()]
+        signed = {index for index in bylines if self.traits[index].count < _LONG and not self.traits[index].terminal}
+        for article in self._headlines.other_articles(self.headline, self.holdings, signed):
+            self.others[article.first : article.last] = True
+        if self.others.any():
+            # The headline stays what it is: they were told apart by it.
+            self._gather()
 
     def _find_core(self) -> tuple[int, int]:
         """The range of blocks from the first prose to the last: where prose outweighs what stands between.
@@ -264,35 +284,8 @@ class Survey:
 
     @cached_property
     def headlines(self) -> dict[int, float]:
-        """The blocks that may be the headline, with how likely each is.
-
-        In HTML by likeness to the declared titles and by heading level; in text the first line, if it is short and prose
-        follows soon.
-        """
-        found: dict[int, float] = {}
-        titles = [set(tokens(title)) for title in self.document.meta.titles]
-        told = set().union(*titles)
-        for index in range(min(len(self.blocks), max(self.core[0] + 4, 1))):
-            block, traits = self.blocks[index], self.traits[index]
-            if not 0 < traits.count <= 40 or block.hidden:
-                continue
-            words = () if told.isdisjoint(traits.words) else set(traits.words)
-            likeness = max([same_wording(title, words) for title in titles]) if words else 0.0
-            heading = block.kind is Kind.HEADING
-            main = heading and block.level == 1
-            score = likeness + (0.45 if main else 0.2 if heading and likeness > 0.4 else 0.0)
-            if score >= 0.45 and (heading or likeness >= 0.6):
-                found[index] = score
-        return found or self._first_line()
-
-    def _first_line(self) -> dict[int, float]:
-        for index in range(0 if self.document.is_html else min(2, len(self.blocks))):
-            traits = self.traits[index]
-            if traits.count >= 3:
-                ends = traits.terminal and self.blocks[index].text[-1] not in "?!"
-                following = any(t.prose > 0.5 for t in self.traits[index + 1 : index + 6])
-                return {index: 1.0} if traits.count <= 25 and not ends and following else {}
-        return {}
+        """The blocks that may be the headline, with how likely each is."""
+        return self._headlines.among(max(self.core[0] + 4, 1))
 
     @cached_property
     def headline(self) -> int:
