@@ -146,9 +146,10 @@ def label_blocks(
 
 
 def _of_other_articles(survey: Survey) -> Iterator[Evidence]:
-    """What is said of other articles than the page's own. It is no rule: what it says is to decide, and nothing to learn.
+    """What is said of other articles than the page's own.
 
-    By all that rules and the model go by, such an article is body.
+    It is no rule, since nothing could be fitted: the bench has no such page, and by all that rules and the model go by,
+    another article is body.
     """
     for index in np.flatnonzero(survey.others).tolist():
         yield Evidence(

@@ -24,7 +24,7 @@ from bodycopy.read.text import read_text
 from bodycopy.result import LabelledBlock, Removal
 from bodycopy.version import VERSION
 
-# A page of which fewer characters than this are left as body shows no article, and so many elsewhere are one.
+# A page with fewer characters of body than this shows no article, and so many elsewhere are one.
 _LITTLE = 300
 _ARTICLE = 600
 # From this share of links on, a block is no text of an article's.
@@ -172,9 +172,9 @@ def clean_document(
 
 
 def _article_characters(cleaned: Cleaned) -> int:
-    """How much of what stays is text rather than links."""
-    shown = [item.block for item in cleaned.blocks if item.kept and item.label is Label.BODY]
-    return sum([len(block.text) for block in shown if block.link_share < _MOST_LINKED])
+    """How much body there is, kept or not, that is text rather than links."""
+    body = [item.block for item in cleaned.blocks if item.label is Label.BODY]
+    return sum([len(block.text) for block in body if block.link_share < _MOST_LINKED])
 
 
 def _cleaned(document: Document, options: Options, weights: Weights, least: float) -> Cleaned:

@@ -83,12 +83,12 @@ def traits_of_all(document: Document) -> tuple[list[str], list[Traits]]:
     for block in document.blocks:
         words = tokens(block.text)
         found.append(_traits_of(block, page, words))
-        if share is None:
-            page += words
-        else:
+        if share is not None:
+            # In place, so that of a large block no word is held twice.
             for at in range(0, len(words), _PIECE):
                 piece = words[at : at + _PIECE]
-                page += map(share, piece, piece)
+                words[at : at + _PIECE] = map(share, piece, piece)
+        page += words
     return page, found
 
 
