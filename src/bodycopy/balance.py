@@ -29,7 +29,7 @@ _LEAST_SHARE, _MOST_SHARE = 0.1, 0.6
 _CLIP = 8.0
 # On a page without furniture a cut must be this much surer (nats); from this share of blocks that are plainly furniture
 # on, or so many blocks that score below this, no surer.
-_SPARING = 2.5
+_SPARING = 3.2
 _FURNISHED = 0.25
 _MANY, _LOW = 150.0, -2.0
 # One line in a text of three is no furnished page: so many blocks of body are taken to stand there besides.
