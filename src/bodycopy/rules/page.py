@@ -12,9 +12,10 @@ from bodycopy.evidence import Column, Firing, rule
 from bodycopy.survey import Survey
 from bodycopy.words import tokens
 
+_NO_STANDFIRST = frozenset("signup-offer signup-terms caption share-call consent ad affiliate".split())
 # What elements are called that hold a standfirst.
 _STANDFIRST = frozenset(
-    "standfirst subtitle subtitles subheading subheadline subhead dek deck excerpt lede lead intro introduction summary"
+    "standfirst strapline subtitle subtitles subheading subheadline subhead dek deck excerpt lede lead intro introduction summary"
     " abstract epigraph chapo vorspann ingress".split()
 )
 
@@ -38,10 +39,11 @@ def standfirst(survey: Survey) -> Iterator[Firing]:
     start = survey.headline + 1
     if start == 0:
         return
-    for index in range(start, min(start + 6, len(survey.blocks), survey.core[0] + 2)):
+    for index in range(start, min(start + 8, len(survey.blocks), survey.core[0] + 2)):
         block, traits = survey.blocks[index], survey.traits[index]
         if 6 <= traits.count <= 70 and block.link_share < 0.3 and block.kind is not Kind.CAPTION:
-            known = traits.phrase("signup-offer", "signup-terms", "caption", "share-call", "consent", "ad")
+            # A standfirst may have one of their words too: "left", "plus".
+            known = any(h.group in _NO_STANDFIRST and (h.start == 0 or h.end - h.start > 1) for h in traits.hits)
             dated = survey.cover(index, "byline") > 0.3
             if not known and not dated and survey.shown[index]:
                 yield index, 1.0 if index - start < 3 else 0.6, "right under the headline"
@@ -56,7 +58,7 @@ def summary(survey: Survey) -> Iterator[Firing]:
     """
     headline = survey.headline
     told = set(tokens(survey.document.meta.description))
-    for index in range(max(0, headline - 2), min(headline + 5, len(survey.blocks)) if headline >= 0 else 0):
+    for index in range(max(0, headline - 2), min(headline + 8, len(survey.blocks)) if headline >= 0 else 0):
         block, words = survey.blocks[index], survey.traits[index].words
         if index != headline and 8 <= len(words) <= 70 and block.link_share < 0.5 and survey.shown[index]:
             around = islice(survey.document.ancestors(block), 3)
