@@ -1,7 +1,8 @@
 """Measure what the dial's numbers mean: ``make calibrate``, after each ``make train``.
 
-Every open page is cleaned at a row of thresholds by the weights that have not seen its site. What share of the words cut
-there is body, by the targets that the fit has too, gives the dial its scale: ``src/bodycopy/data/strictness.toml``.
+Every open page, and every third text that other tools made, is cleaned at a row of thresholds by the weights that have not
+seen its site. What share of the words cut there is body, by the targets that the fit has too, gives the dial its scale:
+``src/bodycopy/data/strictness.toml``.
 ``bench/strictness.json`` has the whole curve: how much junk was left and on how many of the hand-read pages a paragraph
 was lost, by the bench's scorer. Exit status 0 when both are written, 1 where the weights are not of this code, 2 where
 there is no bench data.
@@ -36,6 +37,8 @@ CURVE = HERE / "strictness.json"
 SCALE = folds.PACKAGE / "data" / "strictness.toml"
 NATS = sorted({-5.0, -4.0, -3.0, -2.4, -1.0, 2.0, 3.0, 4.0, 5.0, *PRESETS.values()})
 """The thresholds tried. Above the last the guard against losing text in bulk decides more than the threshold."""
+
+EVERY = 3
 
 _HEAD = """\
 # What the dial's numbers mean, measured by `make calibrate` on the open pages of the bench, each judged by weights and a
@@ -122,8 +125,8 @@ def is_current(fitted: folds.Folds, path: Path = CURVE) -> bool:
 
 
 def measured(shared: Shared, fitted: folds.Folds, processes: int) -> list[Page]:
-    """All open pages and texts."""
-    due = jobs(shared)
+    """All open pages and joined lines, and of the texts that other tools made every third: they are alike."""
+    due = [job for n, job in enumerate(jobs(shared)) if job.kind == "html" or job.lines or n % EVERY == 0]
     weights = [fitted.for_page(job.id, html=job.kind == "html") for job in due]
     with ProcessPoolExecutor(processes) as pool:
         return list(pool.map(measure, due, weights, chunksize=8))
