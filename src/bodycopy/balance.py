@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # What "balanced" asks beyond even odds (nats): the loss of a line weighs less in the fit than a junk line left.
 _BALANCE_HTML = 0.1
-_BALANCE_TEXT = 0.35
+_BALANCE_TEXT = 0.45
 _LEAST_SHARE, _MOST_SHARE = 0.1, 0.6
 _CLIP = 8.0
 # On a page without furniture a cut must be this much surer (nats); from this share of blocks that are plainly furniture
