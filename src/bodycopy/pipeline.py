@@ -148,18 +148,14 @@ def read(
     )
 
 
-def clean_document(
-    document: Document, options: Options | None = None, weights: Weights | None = None, least: float | None = None
-) -> Cleaned:
-    """The same for a document that has been read already.
+def clean_document(document: Document, options: Options | None = None, weights: Weights | None = None) -> Cleaned:
+    """The same for a document that has been read already. ``weights`` replace those that ship, to try others.
 
-    ``weights`` replace those that ship, and ``least`` log-odds of body those that the options ask for, to try others. A page
-    that shows no article is read again for one that it has elsewhere; then the result's document is another.
+    A page that shows no article is read again for one that it has elsewhere; then the result's document is another.
     """
     options = options or Options()
     weights = weights_of(document, options) if weights is None else weights
-    if least is None:
-        least = threshold(strictness(options.strictness), html=document.is_html)
+    least = threshold(strictness(options.strictness), html=document.is_html)
     cleaned = _cleaned(document, options, weights, least)
     if not document.is_html or _article_characters(cleaned) >= _LITTLE:
         return cleaned
