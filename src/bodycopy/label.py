@@ -45,8 +45,6 @@ ANOTHER_ARTICLE = "related/another-article"
 # What that takes from the log-odds of body (nats), and adds to the score of its label.
 _OTHERS = 8.0
 _NAMES_OTHERS = 4.0
-# What only stands beside a sign-up is as sure as other things are.
-_BESIDE = frozenset(("signup/beside-offer", "signup/pitch-beside-offer"))
 # The elements whose end tags HTML lets an author leave out; all others must be closed before a page ends.
 _MAY_STAY_OPEN = frozenset(
     "#root html head body p li dt dd rt rp option optgroup caption colgroup thead tbody tfoot tr th td".split()
@@ -90,8 +88,9 @@ class Weights(NamedTuple):
 
 
 def _counts_in_full(rule: str) -> bool:
-    by_label = rule.partition("/")[0] in (Label.SIGNUP, Label.SHARE) and rule not in _BESIDE
-    return by_label or rule in _IN_FULL
+    by_label = rule.partition("/")[0] in (Label.SIGNUP, Label.SHARE)
+    # What only stands beside a sign-up is as sure as other things are.
+    return (by_label and rule != "signup/beside-offer") or rule in _IN_FULL
 
 
 @lru_cache(maxsize=4)
