@@ -16,7 +16,8 @@ from cli_tools import ANSI, TEXT, environment, on_terminal, put
 
 
 def test_a_pipe_closed_early_is_no_error(tmp_path: Path) -> None:
-    put(tmp_path / "big.txt", TEXT * 100)
+    days = (f"On day {n} the ferry left with {n + 7} passengers, and the fog came up behind it." for n in range(1, 800))
+    put(tmp_path / "big.txt", TEXT + "\n\n".join(days))
     for arguments in (["clean", "big.txt"], ["explain", "big.txt"], ["rules"], ["--version"], ["--help"]):
         reader, writer = os.pipe()
         os.close(reader)
