@@ -7,6 +7,7 @@ beside ``x``. Differences are paired: both sides are drawn on the same pages.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,13 +30,18 @@ def estimate(name: str, columns: Sequence[Sequence[float]], statistic: Callable[
     """A statistic of the columns' means over pages, with its interval."""
     table = np.array(columns, np.float64)
     pages = table.shape[1]
-    drawn = np.random.default_rng(SEED).multinomial(pages, np.full(pages, 1 / pages), RESAMPLES)
-    low, high = np.quantile(statistic(table @ drawn.T / pages), _ENDS)
+    low, high = np.quantile(statistic(table @ _drawn(pages).T / pages), _ENDS)
     return {
         name: float(statistic(table.mean(axis=1))),
         f"{name}_low": float(low),
         f"{name}_high": float(high),
     }
+
+
+@lru_cache(maxsize=1)
+def _drawn(pages: int) -> NDArray[np.int64]:
+    """How often each page stands in each resample (rows). All figures of a part of the pages need the same."""
+    return np.random.default_rng(SEED).multinomial(pages, np.full(pages, 1 / pages), RESAMPLES)
 
 
 def _mean(means: Floats) -> Floats:
