@@ -22,8 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import folds
 from bodycopy.document import Label
 from bodycopy.keep import PRESETS
-from bodycopy.looks import judged
-from bodycopy.pipeline import Cleaned, read
+from bodycopy.pipeline import clean_shown, read
 from bodycopy.train.align import words
 from predict import BODY_ONLY
 from samples import KINDS, Job, Kind, jobs, targets
@@ -68,8 +67,8 @@ def measure(job: Job, weights: Weights) -> Page:
     worth = [len(block) * t for block, t in zip(blocks, trust, strict=True)]
     cut, cut_body, texts = [], [], []
     for least in NATS:
-        # As the page itself is judged, where `clean` would look for an article elsewhere too.
-        cleaned = Cleaned(document, judged(document, BODY_ONLY, weights, least)[0])
+        # The targets are those of these blocks: an article found elsewhere on the page would have others.
+        cleaned = clean_shown(document, BODY_ONLY, weights, least)
         gone = [i for i, item in enumerate(cleaned.blocks) if not item.kept and item.label is not Label.TITLE]
         cut.append(sum(worth[i] for i in gone))
         cut_body.append(sum(worth[i] * body[i] for i in gone))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import bodycopy
-from bodycopy.model.labeller import Model, read, to_bytes
+from bodycopy.model.labeller import Model, model_for, read, to_bytes
 from bodycopy.train import check, run
 from bodycopy.train.align import words
 from bodycopy.train.records import Record, read_records
@@ -261,3 +261,15 @@ def test_figures_are_those_of_bags_of_words_and_the_headline_counts_for_neither(
     score = check.scores([plain, dict.fromkeys(plain, half)])[check.NEW]
     assert score.precision == pytest.approx((1.0 + half.precision) / 2)
     assert (score.better, score.worse) == (int(plain[check.NEW].f1 > plain[check.RULES].f1 + 0.005), 0)
+
+
+def test_a_page_that_shows_no_article_is_judged_by_what_it_shows() -> None:
+    """`clean` finds this one in the JSON-LD, in blocks that are not those of the truth."""
+    body = "\n\n".join(paragraphs(0))
+    data = json.dumps({"@type": "NewsArticle", "headline": headline(0), "articleBody": body})
+    source = f'<script type="application/ld+json">{data}</script><p>Menu</p><p>Loading</p>'
+    record = Record("1", "a.example", None, "html", source, body, "pages.jsonl:1")
+    document, truth = run.read_page(record)
+    assert bodycopy.clean(source).warnings
+    pages = check.judged(document, truth, body, model_for(True))
+    assert {page.recall for page in pages.values()} == {0.0}

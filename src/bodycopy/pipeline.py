@@ -156,15 +156,15 @@ def clean_document(document: Document, options: Options | None = None, weights: 
     options = options or Options()
     weights = weights_of(document, options) if weights is None else weights
     least = threshold(strictness(options.strictness), html=document.is_html)
-    cleaned = _cleaned(document, options, weights, least)
+    cleaned = clean_shown(document, options, weights, least)
     if not document.is_html or _article_characters(cleaned) >= _LITTLE:
         return cleaned
     for elsewhere in read_elsewhere(document):
-        found = _cleaned(elsewhere, options, weights, least)
+        found = clean_shown(elsewhere, options, weights, least)
         if _article_characters(found) >= _ARTICLE:
             return found
     shell = without_notes(document)
-    return cleaned if shell is document else _cleaned(shell, options, weights, least)
+    return cleaned if shell is document else clean_shown(shell, options, weights, least)
 
 
 def _article_characters(cleaned: Cleaned) -> int:
@@ -173,7 +173,11 @@ def _article_characters(cleaned: Cleaned) -> int:
     return sum([len(block.text) for block in body if block.link_share < _MOST_LINKED])
 
 
-def _cleaned(document: Document, options: Options, weights: Weights, least: float) -> Cleaned:
+def clean_shown(document: Document, options: Options, weights: Weights, least: float) -> Cleaned:
+    """Clean what a document shows, block for block, without looking for an article elsewhere on the page.
+
+    From ``least`` log-odds (nats) on a block is body, whatever the options ask for.
+    """
     settled, warnings = judged(document, options, weights, least)
     kept = kept_characters(settled)
     for node in document.nodes:

@@ -13,10 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from bodycopy.document import Document, Label
+from bodycopy.keep import threshold
 from bodycopy.label import Weights, weights_for
 from bodycopy.model.labeller import Model
 from bodycopy.options import Options
-from bodycopy.pipeline import Cleaned, clean_document
+from bodycopy.pipeline import Cleaned, clean_shown
 from bodycopy.train.align import Words, words
 from bodycopy.train.forest import Truth, mean_loss, weights_of
 
@@ -60,7 +61,8 @@ def judged(document: Document, truth: Truth, gold: str, model: Model) -> dict[st
 
 
 def _judged(document: Document, truth: Truth, gold: str, weights: Weights) -> Page:
-    cleaned = clean_document(document, _BODY_ONLY, weights)
+    # The truth is that of these blocks: an article found elsewhere on the page would have others.
+    cleaned = clean_shown(document, _BODY_ONLY, weights, threshold(_BODY_ONLY.strictness, html=document.is_html))
     share = weights_of(truth)
     scores = np.array([item.score for item in cleaned.blocks])
     loss = mean_loss(scores, truth.body, share)
