@@ -9,16 +9,18 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
+import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from bodycopy import cli_job, cli_train
+from bodycopy import cli_job, cli_run, cli_train
 from bodycopy.cli_options import CleanArguments, ExplainArguments, command, known
+from bodycopy.cli_run import RunArguments
 from bodycopy.cli_train import TrainArguments
 from bodycopy.errors import BodycopyError, ModelError
 from bodycopy.inputs import UsageError, find_inputs, shown
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 _LONGEST = 600
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+class _Terminated(KeyboardInterrupt):
+    """The system, or who manages it, asks this process to end."""
 
 
 class _StandardOutputError(Exception):
@@ -53,6 +59,8 @@ def run(arguments: list[str]) -> int:
         return _closed_pipe(0)
     except SystemExit as left:  # Typer's own answer to a pipe closed early
         return _closed_pipe(0) if isinstance(left.__context__, BrokenPipeError) else 1
+    except _Terminated:
+        return 128 + signal.SIGTERM
     except (KeyboardInterrupt, typer.Abort):
         return 130
     except UsageError as error:
@@ -91,7 +99,7 @@ def _root(
         _show_version()
         raise typer.Exit(0)
     if context.invoked_subcommand is None:
-        raise UsageError("no command: one of clean, explain, train, rules (see bodycopy --help)")
+        raise UsageError("no command: one of clean, run, explain, train, rules (see bodycopy --help)")
 
 
 def _show_version() -> int:
@@ -114,6 +122,34 @@ def clean(given: CleanArguments) -> int:
         with contextlib.suppress(OSError):  # as with messages, that nobody hears it is no failure
             _print_lines(job.tally.lines(), sys.stderr)
     return 2 if job.misused else 1 if job.failed else 0
+
+
+@app.command("run")
+@command(RunArguments)
+def run_corpus(given: RunArguments) -> int:
+    """Clean a whole corpus, in several processes; no record is lost.
+
+    Each output record is its input's, with the cleaned text in the column text. Records that cannot be cleaned go, as they
+    were, into OUTPUT.rejected.jsonl, which run can read again. A run that was ended in any way goes on with --resume.
+    """
+    with _terminable():
+        status, summary = cli_run.run(given, _say)
+    _print_lines(summary, sys.stdout)
+    return status
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does, cleaning up; the exit status is 143 then."""
+
+    def end(*_: object) -> None:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @app.command("explain")

@@ -7,7 +7,6 @@ import os
 import stat
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -19,7 +18,6 @@ from bodycopy.inputs import Input, UsageError, shown
 if TYPE_CHECKING:
     from bodycopy.options import Options
     from bodycopy.pipeline import Cleaned
-    from bodycopy.read.source import Loaded
 
 _SEVERAL = "several inputs need -o DIR or --in-place"
 _METADATA = ("author", "date", "sitename")
@@ -146,17 +144,8 @@ class Job:
             return Done(raw, clean_bytes(raw, item, self.given, self.options), metadata)
         if page.format != "html":
             raise UsageError("--via trafilatura reads HTML, and this is text")
-        return Done(raw, self._clean_extracted(page, via.extract_text(page.text, url), url), metadata)
-
-    def _clean_extracted(self, page: Loaded, text: str | None, url: str | None) -> Cleaned:
-        """Clean an extractor's text; what reading the page told (encoding, warnings) belongs to the result too."""
-        import bodycopy
-
-        text = f"{text}\n" if text is not None else None
-        cleaned = bodycopy.clean(text or "", url=url, lang=self.given.lang, format="text", options=self.options)
-        document = replace(cleaned.document, encoding=page.encoding, undecodable=page.undecodable)
-        told = page.warnings if text is not None else (*page.warnings, "trafilatura finds no text in this page")
-        return replace(cleaned, document=document, warnings=(*told, *cleaned.warnings))
+        cleaned = via.clean_extracted(page, url=url, lang=self.given.lang, options=self.options)
+        return Done(raw, cleaned, metadata)
 
     def _formed(self, work: Work, done: Done) -> bytes:
         """The output as bytes: UTF-8, but for a whole page, which keeps the encoding that it declares."""

@@ -26,8 +26,8 @@ _LABELS = tuple(label.value for label in Label)
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What `clean` and `explain` share: how the input is read and what is kept of it."""
+class Judging:
+    """What all commands that clean share: how inputs are read and what is kept of them."""
 
     keep: Annotated[
         list[str] | None,
@@ -49,7 +49,6 @@ class Reading:
     ] = None
     no_model: Annotated[bool, typer.Option("--no-model", help="Let the rules judge alone.")] = False
     phrases: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Add a phrase pack (TOML).")] = None
-    url: Annotated[str | None, typer.Option(metavar="URL", help="The page's address.")] = None
     lang: Annotated[str | None, typer.Option(metavar="LANG", help="The page's language, as in en or pt-BR.")] = None
     format: Annotated[
         str | None, typer.Option(metavar="FORMAT", help="Read it as html, text, markdown, mhtml or eml.")
@@ -78,6 +77,13 @@ class Reading:
             raise UsageError("--model and --no-model cannot be given together")
         model = not self.no_model if self.model is None else _checked("--model", own_model, self.model)
         return Options(keep=(DEFAULT_KEEP | kept) - dropped, strictness=dial, phrases=packs, model=model)
+
+
+@dataclass(frozen=True)
+class Reading(Judging):
+    """What `clean` and `explain` share: the page may have an address."""
+
+    url: Annotated[str | None, typer.Option(metavar="URL", help="The page's address.")] = None
 
 
 @dataclass(frozen=True)

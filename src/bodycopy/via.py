@@ -6,10 +6,16 @@ trafilatura is an optional package, imported when one of these functions is call
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bodycopy.errors import BodycopyError, SourceError
+
+if TYPE_CHECKING:
+    from bodycopy.options import Options
+    from bodycopy.pipeline import Cleaned
+    from bodycopy.read.source import Loaded
 
 
 class MissingPackageError(BodycopyError):
@@ -56,3 +62,19 @@ def extract_metadata(html: str, url: str | None = None) -> dict[str, str | None]
     except Exception as error:
         raise SourceError(f"trafilatura could not read this page's metadata: {type(error).__name__}") from error
     return {key: getattr(found, key, None) or None for key in ("author", "date", "sitename")}
+
+
+def clean_extracted(page: Loaded, *, url: str | None, lang: str | None, options: Options) -> Cleaned:
+    """Clean what trafilatura makes of a page; what reading the page told (encoding, warnings) belongs to the result too.
+
+    Raises as :func:`extract_text` does, and :class:`SourceError` where the page is text.
+    """
+    from bodycopy.pipeline import clean
+
+    if page.format != "html":
+        raise SourceError("--via trafilatura reads HTML, and this is text")
+    text = extract_text(page.text, url)
+    cleaned = clean("" if text is None else f"{text}\n", url=url, lang=lang, format="text", options=options)
+    document = replace(cleaned.document, encoding=page.encoding, undecodable=page.undecodable)
+    told = page.warnings if text is not None else (*page.warnings, "trafilatura finds no text in this page")
+    return replace(cleaned, document=document, warnings=(*told, *cleaned.warnings))

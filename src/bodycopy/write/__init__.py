@@ -13,7 +13,9 @@ from bodycopy.write.diff import unified_diff
 from bodycopy.write.fragment import fragment as html_fragment
 from bodycopy.write.markdown import markdown
 
-__all__ = ["SCHEMA", "headline", "to_dict", "to_html", "to_json", "to_markdown", "to_text", "unified_diff"]
+__all__ = [
+    "SCHEMA", "headline", "removal_dict", "to_dict", "to_html", "to_json", "to_markdown", "to_text", "unified_diff",
+]  # fmt: skip
 
 SCHEMA = 1
 """The version of the JSON schema. It changes when a key changes its meaning or goes; a new key is no new version."""
@@ -99,7 +101,7 @@ def to_dict(
         "lang": document.lang,
         "title": headline(document, labelled),
         "text": to_text(document, labelled, removed),
-        "removed": [_removal(removal) for removal in removed],
+        "removed": [removal_dict(removal) for removal in removed],
         "warnings": list(document.warnings if warnings is None else warnings),
     }
 
@@ -113,7 +115,8 @@ def _pruned(document: Document, labelled: Sequence[LabelledBlock], removed: Sequ
     return pruned(document.source, removals(document, labelled) if removed is None else removed)
 
 
-def _removal(removal: Removal) -> dict[str, Any]:
+def removal_dict(removal: Removal) -> dict[str, Any]:
+    """One removal as plain values, as the schema of :func:`to_dict` has it."""
     return {
         "label": removal.label.value,
         "rules": list(removal.rules),

@@ -1,0 +1,97 @@
+"""How far a run is: what is on the disk for certain, so that a run that was ended goes on from there.
+
+A file of lines of JSON beside the output. The first says what was asked for, each further one what was committed: the
+position in the inputs, the lengths of the files, the figures. A line counts when it is whole; it is written after what it
+speaks of is on the disk.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from bodycopy.errors import BodycopyError
+
+
+class JournalError(BodycopyError):
+    """A journal of another run, or one that cannot be used."""
+
+
+class Commit(NamedTuple):
+    """What is certain: the position in the inputs, the lengths of the output and of the rejects, the tally as a mapping.
+
+    ``finished`` says that nothing is left but to give the files their names.
+    """
+
+    position: list[Any]
+    output: int
+    rejects: int
+    tally: dict[str, Any]
+    finished: bool = False
+
+
+class Journal:
+    """The journal of one run, held by one process at a time."""
+
+    def __init__(self, path: Path, asked: dict[str, Any]) -> None:
+        """Open or begin a journal. Raises :class:`JournalError` where another process has it, and ``OSError``."""
+        self.path = path
+        self._file: IO[bytes] = open(path, "a+b")  # noqa: SIM115 - held as long as the run
+        try:
+            self._hold()
+            self.last = self._read(asked)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _hold(self) -> None:
+        try:
+            import fcntl
+        except ImportError:  # no such locks on this system
+            return
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise JournalError("another run writes this output") from error
+
+    def _read(self, asked: dict[str, Any]) -> Commit | None:
+        """The last commit, ``None`` where there is none; what was cut off in the middle is cut off whole."""
+        self._file.seek(0)
+        lines: list[dict[str, Any]] = []
+        end = 0
+        for line in self._file:
+            try:
+                lines.append(json.loads(line))
+            except ValueError:
+                break
+            if not line.endswith(b"\n"):
+                lines.pop()
+                break
+            end += len(line)
+        self._file.truncate(end)
+        if not lines:
+            self._write(asked)
+            return None
+        before = lines[0]
+        for key in asked.keys() | before.keys():
+            if asked.get(key) != before.get(key):
+                raise JournalError(f"the run that --resume would go on with had another {key}; start anew with --force")
+        return Commit(**lines[-1]) if len(lines) > 1 else None
+
+    def commit(self, commit: Commit) -> None:
+        """Say that this is certain. Raises ``OSError`` where that cannot be written."""
+        self._write(commit._asdict())
+        self.last = commit
+
+    def _write(self, record: dict[str, Any]) -> None:
+        self._file.write(json.dumps(record).encode("ascii") + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self, *, done: bool = False) -> None:
+        """Let go of the journal; of a run that is ``done`` nothing is left."""
+        if done:
+            self.path.unlink(missing_ok=True)
+        self._file.close()

@@ -1,0 +1,178 @@
+"""Which output each input goes into, and what a run must share with the one that it goes on from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from bodycopy.corpus import tables
+from bodycopy.corpus.job import Plan, begin_anew, unfinished
+from bodycopy.corpus.outlets import Files, Lines, Outlet, Table
+from bodycopy.corpus.pool import Limits
+from bodycopy.corpus.recipe import Recipe
+from bodycopy.corpus.sources import Source, inputs_of
+from bodycopy.corpus.work import Form
+from bodycopy.errors import BodycopyError
+from bodycopy.fingerprint import fingerprint
+from bodycopy.inputs import Input, UsageError, plan_outputs, refuse_own_input, shown
+from bodycopy.version import VERSION
+
+TABLES = (".parquet", ".pq")
+LINES = (".jsonl", ".ndjson", ".json")
+PACKED = (".gz", ".gzip", ".zst", ".zstd")
+SUFFIXES = {"text": ".txt", "markdown": ".md", "html": ".html"}
+"""The endings of files in a folder of outputs."""
+
+
+class Wish(NamedTuple):
+    """What a user asks of a run besides the recipe; ``attributes`` asks for dolma attributes instead of texts."""
+
+    target: Path
+    attributes: bool = False
+    resume: bool = False
+    force: bool = False
+    jobs: int = 1
+    every: int = 1000
+    limits: Limits = Limits()
+
+
+class Work(NamedTuple):
+    """One output with the inputs that go into it."""
+
+    plan: Plan
+    sources: Sequence[Source]
+    outlet: Outlet
+
+
+def works(wish: Wish, recipe: Recipe, sources: Sequence[Source]) -> Iterator[Work]:
+    """What there is to do. An output that is done already is left out where the run is to be resumed.
+
+    Raises :class:`UsageError` for outputs that are there or cannot be meant, before anything is begun.
+    """
+    due = [_Due(wish, recipe, *pair) for pair in _outputs(wish, sources)]
+    refuse_own_input([Input(source.path, source.name, source.place) for source in sources], [one.output for one in due])
+    left = [one for one in due if one.is_left()]
+    for one in left:
+        yield one.work()
+
+
+def _outputs(wish: Wish, sources: Sequence[Source]) -> Iterator[tuple[Path, list[Source]]]:
+    """Each output with its inputs: all in one file, or in a folder a file for each file."""
+    target, kind = wish.target, _kind(wish.target)
+    if wish.attributes or not kind:
+        pages = [source for source in sources if source.kind == "page"]
+        if kind and wish.attributes:
+            raise UsageError(f"--attributes: {shown(target)} must be a folder")
+        if wish.attributes and pages:
+            raise UsageError(f"{pages[0].name}: attributes are made for JSON lines, Parquet and WARC")
+        if target.exists() and not target.is_dir():
+            raise UsageError(
+                f"-o: {shown(target)} is not a folder, nor a name that ends in .jsonl, .gz, .zst or .parquet"
+            )
+        if pages:
+            yield target, pages
+        shards = [source for source in sources if source.kind != "page"]
+        names = [_shard(source, wish) for source in shards]
+        if len(set(names)) < len(names):
+            twice = next(name for number, name in enumerate(names) if name in names[:number])
+            raise UsageError(f"two inputs would both be written to {shown(target / twice)}")
+        yield from ((target / name, [source]) for name, source in zip(names, shards, strict=True))
+    else:
+        yield target, list(sources)
+
+
+def _shard(source: Source, wish: Wish) -> str:
+    """The name of an input's own output: of its own kind, but that WARC files become lines of JSON."""
+    name = source.place.as_posix()
+    if source.kind == "jsonl" or (source.kind == "parquet" and not wish.attributes):
+        return name
+    return f"{name.removesuffix('.gz').removesuffix('.zst')}.jsonl.gz"
+
+
+def _kind(path: Path) -> str:
+    """What an output of this name is: ``table``, ``rows`` or nothing, for a folder."""
+    suffix = Path(path.stem).suffix.lower() if path.suffix.lower() in PACKED else path.suffix.lower()
+    if suffix in TABLES and path.suffix.lower() not in PACKED:
+        return "table"
+    return "rows" if suffix in LINES else ""
+
+
+class _Due:
+    """One output, before it is begun."""
+
+    def __init__(self, wish: Wish, recipe: Recipe, output: Path, sources: list[Source]) -> None:
+        self.output, self._wish, self._recipe, self._sources = output, wish, recipe, sources
+        self._kind = (
+            "attributes" if wish.attributes else "files" if sources[0].kind == "page" else _kind(output) or "rows"
+        )
+        if self._kind == "files" and _kind(output):
+            self._kind = _kind(output)
+        self._plan = self._planned()
+
+    def _planned(self) -> Plan:
+        wish, recipe = self._wish, self._recipe
+        first = self._sources[0]
+        of_tables = all(source.kind == "parquet" for source in self._sources)
+        if of_tables and first.path is not None:
+            try:
+                recipe = tables.settled(recipe, first.path)
+            except (OSError, BodycopyError) as error:
+                raise UsageError(f"{first.name}: {getattr(error, 'strerror', None) or error}") from error
+        output = "rows" if self._kind == "table" and not of_tables else self._kind
+        self._of_rows = output == "table"
+        asked = {
+            "version": f"{VERSION} {fingerprint(recipe.options.judge)}",
+            "inputs": [_identity(source) for source in self._sources],
+            "settings": _settings(recipe),
+            "output": [self._kind, self.output.name, wish.every],
+        }
+        return Plan(self.output, Form(recipe, output), asked, wish.limits, wish.jobs, wish.every)
+
+    def is_left(self) -> bool:
+        """Whether there is something to do. Raises :class:`UsageError` where an output is in the way."""
+        wish, begun = self._wish, unfinished(self._plan)
+        there = self.output.is_dir() and any(self.output.iterdir()) if self._kind == "files" else self.output.exists()
+        if wish.force:
+            begin_anew(self._plan)
+        elif wish.resume:
+            return begun or not there
+        elif begun:
+            raise UsageError(
+                f"{shown(self.output)}: a run was begun and not ended: --resume goes on, --force starts anew"
+            )
+        elif there:
+            raise UsageError(f"{shown(self.output)} is there already: --force writes over it")
+        return True
+
+    def work(self) -> Work:
+        return Work(self._plan, self._sources, self._outlet())
+
+    def _outlet(self) -> Outlet:
+        if self._kind == "files":
+            inputs = inputs_of(self._sources)
+            outputs = plan_outputs(inputs, self.output, SUFFIXES[self._recipe.to])
+            return Files({item.place.as_posix(): output for item, output in zip(inputs, outputs, strict=True)})
+        return Table(self.output, of_rows=self._of_rows) if self._kind == "table" else Lines(self.output)
+
+
+def _identity(source: Source) -> list[str | int]:
+    """What tells an input from a changed one."""
+    if source.path is None:
+        return [source.name]
+    status = os.stat(source.path)
+    return [os.path.abspath(source.path), status.st_size, status.st_mtime_ns]
+
+
+def _settings(recipe: Recipe) -> dict[str, str]:
+    """All that a record's output depends on, by name."""
+    options = recipe.options
+    told = {
+        "keep": " ".join(sorted(options.keep)),
+        "strictness": str(options.strictness),
+        "phrases": str(hash(options.phrases)) if options.phrases else "",
+        "columns": str(tuple(vars(recipe.columns).values())),
+    }
+    names = ("to", "keep_source", "with_removed", "via", "lang", "format", "encoding", "drop")
+    return told | {name: str(getattr(recipe, name)) for name in names}

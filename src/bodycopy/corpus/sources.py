@@ -1,0 +1,198 @@
+"""The inputs of a run: which files they are, what is in them, and their records in chunks from any position on."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePath
+from typing import IO, NamedTuple
+
+from bodycopy.corpus import jsonl, tables, warc
+from bodycopy.corpus.records import Chunk, File, Item, Place, Rows
+from bodycopy.corpus.streams import decompressed, opened
+from bodycopy.errors import SourceError
+from bodycopy.inputs import STDIN, SUFFIXES, Input, UsageError, shown
+
+_CHUNK = 32
+_CHUNK_BYTES = 1 << 18
+_KINDS = {
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".parquet": "parquet", ".pq": "parquet", ".warc": "warc",
+    ".wet": "warc",
+} | dict.fromkeys(SUFFIXES, "page")  # fmt: skip
+_PACKED = (".gz", ".gzip", ".zst", ".zstd")
+_MAGIC = {b"PAR1": "parquet", b"WARC/": "warc", b"{": "jsonl"}
+
+Position = list[int]
+"""Where a run goes on: the number of the input from 0, then a mark that its reader understands."""
+
+
+class Source(NamedTuple):
+    """One input: ``kind`` is ``jsonl``, ``parquet``, ``warc`` or ``page``; no path for standard input.
+
+    ``place`` is where it belongs in a folder of outputs.
+    """
+
+    kind: str
+    path: Path | None
+    name: str
+    place: PurePath
+
+
+def find(given: Sequence[str], beside: Path | None = None) -> list[Source]:
+    """The files that the arguments name, in order; folders walked by name, patterns expanded, each file once.
+
+    Hidden files are passed over in folders, and so is what a run writes (``beside``, its rejects and its journal). Raises
+    :class:`UsageError` for what is not there, holds no records, or is no corpus by its name and content.
+    """
+    found: dict[str, Source] = {}
+    for argument in given:
+        if argument == STDIN:
+            found[STDIN] = Source("jsonl", None, "standard input", PurePath("stdin.jsonl"))
+            continue
+        files = list(_files(argument, beside))
+        if not files:
+            raise UsageError(f"{shown(argument)}: no records in this folder")
+        for path, place in files:
+            found.setdefault(os.path.abspath(path), Source(_kind(path), path, shown(path), place))
+    return list(found.values())
+
+
+def _files(argument: str, beside: Path | None) -> Iterator[tuple[Path, PurePath]]:
+    path = Path(argument)
+    if not argument:
+        raise UsageError("the name of an input is empty")
+    if os.path.isdir(path):
+        yield from ((path / place, place) for place in _walk(path, beside))
+    elif os.path.exists(path):
+        yield path, PurePath(path.name)
+    else:
+        matches = sorted(glob.glob(argument, recursive=True)) if glob.has_magic(argument) else []
+        if not matches:
+            raise UsageError(f"{shown(argument)}: no such file or folder")
+        for match in matches:
+            if os.path.isfile(match):
+                yield Path(match), PurePath(match).relative_to(Path(match).anchor)
+
+
+def _walk(folder: Path, beside: Path | None) -> Iterator[PurePath]:
+    own = os.path.abspath(beside) if beside is not None else ""
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(
+            f for f in folders if not f.startswith(".") and os.path.abspath(os.path.join(root, f)) != own
+        )
+        for name in sorted(files):
+            path = os.path.join(root, name)
+            if not name.startswith(".") and _by_name(name) and not (own and os.path.abspath(path).startswith(own)):
+                yield PurePath(os.path.relpath(path, folder))
+
+
+def _by_name(name: str) -> str:
+    path = PurePath(name.lower())
+    return _KINDS.get(PurePath(path.stem).suffix if path.suffix in _PACKED else path.suffix, "")
+
+
+def _kind(path: Path) -> str:
+    """What a file holds, by its name, else by how it begins. Raises :class:`UsageError` where neither tells."""
+    kind = _by_name(path.name)
+    if kind:
+        return kind
+    try:
+        with opened(path) as file:
+            start = decompressed(file).read(16).lstrip()
+    except (OSError, EOFError, ValueError) as error:
+        raise UsageError(f"{shown(path)}: {getattr(error, 'strerror', None) or error}") from error
+    for magic, kind in _MAGIC.items():
+        if start.startswith(magic):
+            return kind
+    raise UsageError(f"{shown(path)}: no records by its name or its content: JSON lines, Parquet, WARC or pages")
+
+
+class Reading:
+    """The records of all inputs, in chunks. ``share`` says how much of them has been read, by bytes."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources = sources
+        self._sizes = [_size(source.path) for source in sources]
+        self._at = 0
+        self._open: IO[bytes] | None = None
+
+    @property
+    def share(self) -> float | None:
+        """How much has been read, 0 to 1; ``None`` where nobody knows."""
+        whole = sum(self._sizes)
+        if not whole:
+            return None
+        here = self._open.tell() if self._open is not None and not self._open.closed else 0
+        return min(1.0, (sum(self._sizes[: self._at]) + here) / whole)
+
+    def chunks(self, position: Position) -> Iterator[tuple[Chunk, Position]]:
+        """The chunks from a position on, each with the position after it. The same records always make the same chunks."""
+        held: list[Item] = []
+        size = 0
+        before: Position = []
+        for piece, after in self._pieces(position):
+            if isinstance(piece, Rows):
+                if held:
+                    yield held, before
+                    held, size = [], 0
+                yield piece, after
+                continue
+            held.append(piece)
+            before = after
+            size += size_of(piece)
+            if len(held) >= _CHUNK or size >= _CHUNK_BYTES:
+                yield held, after
+                held, size = [], 0
+        if held:
+            yield held, before
+
+    def _pieces(self, position: Position) -> Iterator[tuple[Item | Rows, Position]]:
+        """All items, and rows, each with the position after it."""
+        start, mark = (position[0], position[1:]) if position else (0, [])
+        for number in range(start, len(self._sources)):
+            self._at = number
+            for piece, after in self._of(self._sources[number], mark):
+                yield piece, [number, *after]
+            mark = []
+        self._at = len(self._sources)
+
+    def _of(self, source: Source, mark: list[int]) -> Iterator[tuple[Item | Rows, list[int]]]:
+        if source.kind == "page":
+            if not mark:
+                item = Item(Place(source.name, "", 1), File(source.place.as_posix(), str(source.path)))
+                yield item, [1]
+            return
+        try:
+            if source.kind == "parquet" and source.path is not None:
+                yield from tables.rows(source.path, source.name, mark)
+                return
+            with opened(source.path) as file:
+                self._open = file if source.path is not None else None
+                read = warc.items if source.kind == "warc" else jsonl.items
+                yield from read(file, source.name, mark)
+        except (OSError, SourceError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            yield Item(Place(source.name, "", 1), None, f"cannot be read: {reason}"), [*mark]
+
+
+def _size(path: Path | None) -> int:
+    try:
+        return path.stat().st_size if path is not None else 0
+    except OSError:
+        return 0
+
+
+def size_of(chunk: Item | Chunk) -> int:
+    """About how many bytes something takes."""
+    if isinstance(chunk, Rows):
+        return len(chunk.data)
+    if isinstance(chunk, Item):
+        raw = chunk.raw
+        return len(raw) if isinstance(raw, bytes) else len(getattr(raw, "data", b"")) + 100
+    return sum(size_of(item) for item in chunk)
+
+
+def inputs_of(sources: Sequence[Source]) -> list[Input]:
+    """The pages among the inputs, as outputs are planned for them."""
+    return [Input(source.path, source.name, source.place) for source in sources if source.kind == "page"]

@@ -1,0 +1,165 @@
+"""Rows of tables (Arrow): what Parquet files are read into and written from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bodycopy.corpus.columns import HTML, REMOVED, TEXT, looks_like_page, value, with_text
+from bodycopy.corpus.records import Item, Place, Result, Rows, Tally
+from bodycopy.corpus.streams import need
+from bodycopy.corpus.work import Form, Known, Refused, RefusedError, Watch, counted, line_of, make_row, no_source
+from bodycopy.errors import SourceError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from bodycopy.corpus.recipe import Made, Recipe
+
+_ROWS = 16
+_BYTES = 1 << 18
+_READ = 1024
+
+
+def need_arrow(package: str = "pyarrow") -> Any:
+    """The package pyarrow, or a part of it."""
+    return need(package, "corpus", "Parquet")
+
+
+def removed_type() -> pa.DataType:
+    """The Arrow type of the removals of one record: as the JSON of results has them, spans as lists of two numbers."""
+    pa = need_arrow()
+    text, place = pa.string(), pa.int64()
+    return pa.list_(
+        pa.struct(
+            [
+                ("label", text), ("rules", pa.list_(text)), ("reasons", pa.list_(text)), ("confidence", pa.float64()),
+                ("text", text), ("start", place), ("end", place), ("line", place),
+                ("spans", pa.list_(pa.list_(place))),
+            ]
+        )
+    )  # fmt: skip
+
+
+def rows(path: Path, name: str, at: list[int]) -> Iterator[tuple[Rows | Item, list[int]]]:
+    """The rows of a Parquet file from a mark on (rows), a few at a time, each with the mark after them.
+
+    A file that cannot be read on ends in an item with that fault.
+    """
+    pa, parquet = need_arrow(), need_arrow("pyarrow.parquet")
+    done = at[0] if at else 0
+    start = 0
+    try:
+        with parquet.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                size = file.metadata.row_group(group).num_rows
+                if start + size <= done:
+                    start += size
+                    continue
+                for batch in file.iter_batches(_READ, row_groups=[group]):
+                    fresh = batch.slice(max(0, done - start))
+                    start += len(batch)
+                    for part in _pieces(fresh):
+                        done += len(part)
+                        yield Rows(Place(name, "row", done - len(part) + 1), to_bytes(part), len(part)), [done]
+    except (OSError, pa.ArrowException) as error:
+        yield Item(Place(name, "row", done + 1), None, f"cannot be read on: {str(error).splitlines()[0]}"), [done]
+
+
+def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """A batch in parts of a few rows and not many bytes."""
+    size = max(1, min(_ROWS, _BYTES * max(1, len(batch)) // max(1, batch.nbytes)))
+    for start in range(0, len(batch), size):
+        yield batch.slice(start, size)
+
+
+def to_bytes(batch: pa.RecordBatch) -> bytes:
+    """One batch as an Arrow stream."""
+    pa = need_arrow()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def from_bytes(data: bytes) -> pa.RecordBatch:
+    """The one batch of an Arrow stream."""
+    pa = need_arrow()
+    with pa.ipc.open_stream(data) as reader:
+        return reader.read_next_batch()
+
+
+def work_rows(chunk: Rows, form: Form, refused: Refused, watch: Watch) -> Result:
+    """Clean some rows. The outcome is lines of JSON, or, for a table, one batch of the rows that came through."""
+    batch = from_bytes(chunk.data)
+    result = Result([], [], Tally(), [])
+    mades: list[Made | None] = []
+    passed: list[int] = []
+    for number, row in enumerate(batch.to_pylist()):
+        watch(number)
+        place = chunk.place._replace(number=chunk.place.number + number)
+        known = Known(form.recipe.columns.id_of(row), row)
+        with counted(result, place, known):
+            if number in refused:
+                raise RefusedError(refused[number])
+            made = make_row(row, form.recipe, result.tally)
+            if form.output == "table":
+                mades.append(made)
+                passed.append(number)
+            else:
+                result.outputs.append(line_of(row, made, form))
+                result.origins.append((place, known.id))
+    watch(-1)
+    if passed:
+        kept = batch if len(passed) == len(batch) else batch.take(passed)
+        result.outputs.append(to_bytes(with_columns(kept, mades, form.recipe)))
+    return result
+
+
+def with_columns(batch: pa.RecordBatch, mades: Sequence[Made | None], recipe: Recipe) -> pa.RecordBatch:
+    """A batch with what was made of each row; the column of the source goes where the recipe says so.
+
+    The text stands where a column of its name stood, else where the source stood, else at the end.
+    """
+    pa = need_arrow()
+    made = {TEXT: pa.array([made and made.text for made in mades], pa.string())}
+    if recipe.with_removed:
+        made[REMOVED] = pa.array([made and made.removed for made in mades], removed_type())
+    columns = with_text(dict(zip(batch.schema.names, batch.columns, strict=True)), recipe.drop or None, made)
+    fields = [
+        batch.schema.field(name) if columns[name] is not made.get(name) else pa.field(name, columns[name].type)
+        for name in columns
+    ]
+    return pa.RecordBatch.from_arrays(list(columns.values()), schema=pa.schema(fields, batch.schema.metadata))
+
+
+def settled(recipe: Recipe, path: Path) -> Recipe:
+    """A recipe that names the column of the source, and whether it goes, by the first rows of a Parquet file.
+
+    Raises :class:`BodycopyError` where no column can be the source, and ``OSError`` for a file that cannot be read.
+    """
+    pa, parquet = need_arrow(), need_arrow("pyarrow.parquet")
+    try:
+        with parquet.ParquetFile(path) as file:
+            first = next(file.iter_batches(_ROWS), None)
+            row: Mapping[str, Any] = dict.fromkeys(file.schema_arrow.names)
+    except pa.ArrowException as error:
+        raise SourceError(f"not a Parquet file: {str(error).splitlines()[0]}") from error
+    for found in first.to_pylist() if first is not None else ():
+        row = found
+        break
+    return settled_by(recipe, row)
+
+
+def settled_by(recipe: Recipe, row: Mapping[str, Any]) -> Recipe:
+    """The same by a row, or by names of columns without values."""
+    column = recipe.columns.source_of(row)
+    if column is None:
+        raise no_source(row, recipe)
+    content = value(row, column)
+    is_page = column.rpartition(".")[2] in HTML or (isinstance(content, str | bytes) and looks_like_page(content))
+    goes = is_page and column != TEXT and not recipe.keep_source and column in row
+    return replace(recipe, columns=replace(recipe.columns, source=column), drop=column if goes else "")
