@@ -158,6 +158,7 @@ def run(given: RunArguments, say: Callable[[str], None]) -> tuple[int, list[Text
         return 0, list(told.sample(recipe, found, given.dry_run))
     begun = time.monotonic()
     whole = Tally()
+    rejects: list[Path] = []
     for work in plans.works(given.wish(), recipe, found):
         reading = sources.Reading(work.sources)
         try:
@@ -171,8 +172,10 @@ def run(given: RunArguments, say: Callable[[str], None]) -> tuple[int, list[Text
             if work.plan.journal.exists():
                 say("what is done is safe: the same command with --resume goes on from there")
             return 1, []
-        if work.plan.rejects.exists():
-            say(f"{shown(work.plan.rejects)}: the records that were rejected, each with its reason")
+        rejects += [work.plan.rejects] if work.plan.rejects.exists() else []
+    if rejects:
+        more = f" and {len(rejects) - 1} more such files" if len(rejects) > 1 else ""
+        say(f"{shown(rejects[0])}{more}: the rejected records, each with its reason")
     seconds = time.monotonic() - begun
     if given.report is not None:
         text = json.dumps(told.report(whole, seconds), indent=2, ensure_ascii=False)

@@ -83,7 +83,8 @@ def _walk(folder: Path, beside: Path | None) -> Iterator[PurePath]:
         )
         for name in sorted(files):
             path = os.path.join(root, name)
-            if not name.startswith(".") and _by_name(name) and not (own and os.path.abspath(path).startswith(own)):
+            kind = "" if name.lower().endswith(".json") else _by_name(name)  # seldom lines: settings, metadata of pages
+            if not name.startswith(".") and kind and not (own and os.path.abspath(path).startswith(own)):
                 yield PurePath(os.path.relpath(path, folder))
 
 

@@ -126,8 +126,9 @@ def _made(item: Item, known: Known, form: Form, tally: Tally) -> bytes:
     if isinstance(raw, bytes):
         row = parsed(raw)
         if MARK in row:
-            line, row = _once_more(row)
-            known.record = _as_text(line) if line is not None else row
+            record = unrejected(row)
+            known.record = _as_text(record) if isinstance(record, bytes) else record
+            row = _once_more(record)
         known.id = recipe.columns.id_of(row)
         return line_of(row, make_row(row, recipe, tally), form)
     row, source = _opened(raw)
@@ -174,7 +175,7 @@ def line_of(row: Mapping[str, Any], made: Made | None, form: Form) -> bytes:
 def parsed(line: bytes) -> dict[str, Any]:
     """The object of a line of JSON. Raises :class:`BodycopyError` for anything else."""
     try:
-        row = json.loads(line)
+        row = json.loads(line.strip())
     except UnicodeDecodeError as error:
         raise RefusedError(f"not UTF-8: byte {error.start + 1} of the line") from error
     except RecursionError as error:
@@ -187,12 +188,11 @@ def parsed(line: bytes) -> dict[str, Any]:
     return row
 
 
-def _once_more(rejected: Mapping[str, Any]) -> tuple[bytes | None, dict[str, Any]]:
-    """The record that was rejected in a run before, as its line and its row."""
-    record = unrejected(rejected)
+def _once_more(record: bytes | Mapping[str, Any] | None) -> dict[str, Any]:
+    """The row of a record that was rejected in a run before."""
     if record is None:
         raise RefusedError("the rejected record was too large to be kept: take it from its file")
-    return (record, parsed(record)) if isinstance(record, bytes) else (None, dict(record))
+    return parsed(record) if isinstance(record, bytes) else dict(record)
 
 
 def _opened(raw: Page | File) -> tuple[dict[str, Any], Source]:
