@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
@@ -20,14 +21,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bodycopy.corpus.work import work
 from bodycopy.errors import BodycopyError
+from bodycopy.pipeline import clean
 
 if TYPE_CHECKING:
     from bodycopy.corpus.records import Chunk, Result
     from bodycopy.corpus.work import Form, Refused
+    from bodycopy.options import Options
 
 _DEATHS = 3
 # A worker that dies so often before it has begun a record will never begin one.
 _STILLBORN = 5
+# How long to wait (seconds) before a worker that could not be started is started again.
+_PAUSES = (0.0, 0.1, 0.5, 2.0)
 _GIB = 1 << 30
 # Libraries of linear algebra would start a thread a core in each process.
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -101,7 +106,7 @@ class Pool:
         """The worker of the thread that asks, started where there is none."""
         worker: _Worker | None = getattr(self._own, "worker", None)
         if worker is None:
-            worker = _Worker(self._context, self._form, self._limits)
+            worker = self._started()
             with self._lock:
                 if self._ended:
                     worker.kill()
@@ -109,6 +114,18 @@ class Pool:
                 self._workers.add(worker)
             self._own.worker = worker
         return worker
+
+    def _started(self) -> _Worker:
+        """A new worker. The server that forks them may have died too; it is started again with the next one."""
+        for pause in _PAUSES:
+            try:
+                return _Worker(self._context, self._form, self._limits)
+            except (OSError, EOFError):
+                time.sleep(pause)
+        try:
+            return _Worker(self._context, self._form, self._limits)
+        except (OSError, EOFError) as error:
+            raise PoolError(f"no worker can be started: {error}") from error
 
     def _bury(self, worker: _Worker) -> None:
         with self._lock:
@@ -126,10 +143,7 @@ class _Worker:
         self._at = context.RawValue("i", -1)
         self._pipe, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(target=_serve, args=(theirs, self._at, form, limits), daemon=True)
-        try:
-            self.process.start()
-        except (OSError, EOFError) as error:
-            raise PoolError(f"a worker cannot be started: {error}") from error
+        self.process.start()
         theirs.close()
 
     def do(self, chunk: Chunk, refused: Refused) -> Result:
@@ -161,7 +175,7 @@ def _context() -> Any:
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
-        context.set_forkserver_preload(["bodycopy.corpus.pool"])
+        context.set_forkserver_preload(["bodycopy.corpus.preloaded"])
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
     return context
@@ -177,6 +191,8 @@ def _told(code: int | None) -> str:
 def _serve(pipe: Connection, at: Any, form: Form, limits: Limits) -> None:
     """The life of a worker: chunk after chunk, until the parent closes the pipe, or is no more."""
     _settle(limits)
+    with contextlib.suppress(BodycopyError):
+        warm(form.recipe.options)
 
     def watch(number: int) -> None:
         at.value = number
@@ -187,6 +203,12 @@ def _serve(pipe: Connection, at: Any, form: Form, limits: Limits) -> None:
         while True:
             chunk, refused = pipe.recv()
             pipe.send(work(chunk, form, refused, watch))
+
+
+def warm(options: Options) -> None:
+    """Load what cleaning needs, so that no record pays for it with its time."""
+    for source in ("<p>A page.</p>", "A text."):
+        clean(source, options=options)
 
 
 def _settle(limits: Limits) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,10 @@ from bodycopy.errors import BodycopyError
 
 if TYPE_CHECKING:
     from bodycopy.corpus.records import Place
+
+# An id that can be had without parsing a line, which may be what cannot be done.
+_ID = re.compile(rb'"id"\s{0,9}:\s{0,9}"?([^"\\,}\s]{1,200})')
+_ID_WITHIN = 1 << 12
 
 Refused = Mapping[int, str]
 """Records of a chunk that are not to be touched, by their number in it from 0, each with the reason."""
@@ -90,7 +95,8 @@ class Known:
         """What is known of an item before it is worked on."""
         raw = item.raw
         if isinstance(raw, bytes):
-            return cls(None, _as_text(raw))
+            told = _ID.search(raw, 0, _ID_WITHIN)
+            return cls(told and told[1].decode("utf-8", "replace"), _as_text(raw))
         if isinstance(raw, Page):
             return cls(raw.id, _page_row(raw))
         return cls(raw.id if raw is not None else None)
@@ -129,7 +135,7 @@ def _made(item: Item, known: Known, form: Form, tally: Tally) -> bytes:
             record = unrejected(row)
             known.record = _as_text(record) if isinstance(record, bytes) else record
             row = _once_more(record)
-        known.id = recipe.columns.id_of(row)
+        known.id = recipe.columns.id_of(row) or known.id
         return line_of(row, make_row(row, recipe, tally), form)
     row, source = _opened(raw)
     if isinstance(raw, File):
