@@ -59,13 +59,14 @@ ORDER = (
     "via",
     "inputs",
     "train",
+    "corpus",
     "terminal",
     "cli",
     "__main__",
 )
 # Modules that may see less than what stands above them.
 ONLY = {"read": {"document", "words", "errors"}}
-OPTIONAL = {"trafilatura", "lxml", "bs4", "scipy", "catboost"}
+OPTIONAL = {"trafilatura", "lxml", "bs4", "scipy", "catboost", "pyarrow", "fastwarc", "zstandard"}
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 ALL_CODE = sorted(p for folder in ("src", "tests", "bench", "docs") for p in (ROOT / folder).rglob("*.py"))

@@ -57,8 +57,9 @@ def summary(tally: Tally, seconds: float) -> Iterator[Text]:
 
 def sample(recipe: Recipe, sources: Sequence[Source], count: int) -> Iterator[Text]:
     """What would be cut from the first records, a line a removal."""
+    from bodycopy.corpus.rows import Form
     from bodycopy.corpus.sources import Reading
-    from bodycopy.corpus.work import Form, work
+    from bodycopy.corpus.work import work
 
     form = Form(replace(recipe, with_removed=True))
     chunks = (chunk for chunk, _ in Reading(sources).chunks([]))

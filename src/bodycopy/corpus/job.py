@@ -15,8 +15,8 @@ from bodycopy.corpus.journal import Commit, Journal
 from bodycopy.corpus.outlets import Outlet, PartFile
 from bodycopy.corpus.pool import Limits, Pool
 from bodycopy.corpus.records import Rejected, Result, Tally
+from bodycopy.corpus.rows import Form
 from bodycopy.corpus.sources import Position, Reading, size_of
-from bodycopy.corpus.work import Form
 from bodycopy.errors import BodycopyError
 from bodycopy.inputs import shown
 

@@ -12,8 +12,8 @@ from bodycopy.corpus.job import Plan, begin_anew, unfinished
 from bodycopy.corpus.outlets import Files, Lines, Outlet, Table
 from bodycopy.corpus.pool import Limits
 from bodycopy.corpus.recipe import Recipe
+from bodycopy.corpus.rows import Form
 from bodycopy.corpus.sources import Source, inputs_of
-from bodycopy.corpus.work import Form
 from bodycopy.errors import BodycopyError
 from bodycopy.fingerprint import fingerprint
 from bodycopy.inputs import Input, UsageError, plan_outputs, refuse_own_input, shown

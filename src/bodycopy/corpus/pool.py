@@ -25,7 +25,7 @@ from bodycopy.pipeline import clean
 
 if TYPE_CHECKING:
     from bodycopy.corpus.records import Chunk, Result
-    from bodycopy.corpus.work import Form, Refused
+    from bodycopy.corpus.rows import Form, Refused
     from bodycopy.options import Options
 
 _DEATHS = 3

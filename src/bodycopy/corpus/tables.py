@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from bodycopy.corpus.columns import HTML, REMOVED, TEXT, looks_like_page, value, with_text
 from bodycopy.corpus.records import Item, Place, Result, Rows, Tally
+from bodycopy.corpus.rows import Form, Known, Refused, RefusedError, Watch, counted, line_of, make_row, no_source
 from bodycopy.corpus.streams import need
-from bodycopy.corpus.work import Form, Known, Refused, RefusedError, Watch, counted, line_of, make_row, no_source
 from bodycopy.errors import SourceError
 
 if TYPE_CHECKING:
