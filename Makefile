@@ -82,7 +82,8 @@ eval: $(VENV)/stamp  ## quality on the bench pages, against the floors (EVAL_ARG
 compare: $(VENV)/stamp  ## which open bench pages change from REF to what is here (COMPARE_ARGS='--show ID')
 	$(BIN)/python bench/compare.py $(REF) $(COMPARE_ARGS)
 
-bench: $(VENV)/stamp  ## speed beside trafilatura on the same pages
+bench: $(VENV)/stamp  ## speed beside trafilatura, of whole corpora and page by page
+	$(BIN)/python bench/throughput.py
 	$(BIN)/python bench/speed.py $(BENCH_ARGS)
 
 accept: $(VENV)/stamp  ## record the present results as expected, for review (TRUTH='fixture ...' drafts its truth too)
