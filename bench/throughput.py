@@ -70,7 +70,7 @@ def extracted(line: str) -> str:
 
 
 def pooled(source: Path, output: Path, jobs: int) -> None:
-    """trafilatura in a process pool."""
+    """The pages as trafilatura has them, in a process pool."""
     with ProcessPoolExecutor(jobs) as pool, source.open(encoding="utf-8") as lines, output.open("w") as out:
         for line in pool.map(extracted, lines, chunksize=16):
             out.write(line + "\n")
