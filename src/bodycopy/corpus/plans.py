@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -171,7 +172,7 @@ def _settings(recipe: Recipe) -> dict[str, str]:
     told = {
         "keep": " ".join(sorted(options.keep)),
         "strictness": str(options.strictness),
-        "phrases": str(hash(options.phrases)) if options.phrases else "",
+        "phrases": " ".join(hashlib.sha256(repr(dict(pack.groups)).encode()).hexdigest() for pack in options.phrases),
         "columns": str(tuple(vars(recipe.columns).values())),
     }
     names = ("to", "keep_source", "with_removed", "via", "lang", "format", "encoding", "drop")
