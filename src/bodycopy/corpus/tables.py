@@ -98,13 +98,13 @@ def work_rows(chunk: Rows, form: Form, refused: Refused, watch: Watch) -> Result
     result = Result([], [], Tally(), [])
     mades: list[Made | None] = []
     passed: list[int] = []
-    for number, row in enumerate(batch.to_pylist()):
+    for number, (row, fault) in enumerate(rows_of(batch)):
         watch(number)
         place = chunk.place._replace(number=chunk.place.number + number)
         known = Known(form.recipe.columns.id_of(row), row)
         with counted(result, place, known):
-            if number in refused:
-                raise RefusedError(refused[number])
+            if fault or number in refused:
+                raise RefusedError(fault or refused[number])
             made = make_row(row, form.recipe, result.tally)
             if form.output == "table":
                 mades.append(made)
@@ -117,6 +117,31 @@ def work_rows(chunk: Rows, form: Form, refused: Refused, watch: Watch) -> Result
         kept = batch if len(passed) == len(batch) else batch.take(passed)
         result.outputs.append(to_bytes(with_columns(kept, mades, form.recipe)))
     return result
+
+
+def rows_of(batch: pa.RecordBatch | pa.Table) -> list[tuple[dict[str, Any], str]]:
+    """The rows of a batch or a table, each with what is wrong with it, empty for nothing.
+
+    Arrow does not see to it that its text is UTF-8: one column of one row that is not shall cost no more than that row.
+    """
+    try:
+        return [(row, "") for row in batch.to_pylist()]
+    except UnicodeDecodeError:
+        return [_checked_row(batch.slice(number, 1)) for number in range(len(batch))]
+
+
+def _checked_row(one: pa.RecordBatch | pa.Table) -> tuple[dict[str, Any], str]:
+    """The row of a batch of one; text that is not UTF-8 is given as bytes, and as null inside other columns."""
+    row: dict[str, Any] = {}
+    fault = ""
+    for name, column in zip(one.schema.names, one.columns, strict=True):
+        try:
+            row[name] = column[0].as_py()
+        except UnicodeDecodeError:
+            as_buffer = getattr(column[0], "as_buffer", None)
+            row[name] = as_buffer().to_pybytes() if as_buffer is not None else None
+            fault = fault or f"not UTF-8: column {name}"
+    return row, fault
 
 
 def with_columns(batch: pa.RecordBatch, mades: Sequence[Made | None], recipe: Recipe) -> pa.RecordBatch:
@@ -148,9 +173,8 @@ def settled(recipe: Recipe, path: Path) -> Recipe:
             row: Mapping[str, Any] = dict.fromkeys(file.schema_arrow.names)
     except pa.ArrowException as error:
         raise SourceError(f"not a Parquet file: {str(error).splitlines()[0]}") from error
-    for found in first.to_pylist() if first is not None else ():
-        row = found
-        break
+    if first is not None and len(first):
+        row = rows_of(first.slice(0, 1))[0][0]
     return settled_by(recipe, row)
 
 
