@@ -47,19 +47,19 @@ def counted(result: Result, place: Place, known: Known) -> Iterator[None]:
         yield
         result.tally.written += 1
     except Exception as error:  # noqa: BLE001 - a fault of ours must not cost a record either
-        rejected = Rejected(place, known.id, _reason(error, place), known.record)
+        rejected = Rejected(place, known.id, reason_of(error, place.file), known.record)
         result.rejects.append(rejected)
         result.tally.reject(rejected.reason.partition(":")[0])
     result.tally.took(time.monotonic() - begun, place)
 
 
-def _reason(error: BaseException, place: Place) -> str:
-    """Why a record is rejected, in one line."""
+def reason_of(error: BaseException, file: str = "") -> str:
+    """Why a record is rejected, in one line; the name of its ``file`` is told beside it."""
     if isinstance(error, MemoryError):
         return "needs more memory than a worker may have"
     if isinstance(error, BodycopyError):
-        return str(error).removeprefix(f"{place.file}: ").removeprefix("<bytes>: ").removeprefix("<text>: ")
-    return f"could not be cleaned: {type(error).__name__}: {error}"
+        return str(error).removeprefix(f"{file}: ").removeprefix("<bytes>: ").removeprefix("<text>: ")
+    return f"could not be cleaned: {type(error).__name__}: {' '.join(str(error).split())}"
 
 
 @dataclass

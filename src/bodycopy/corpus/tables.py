@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bodycopy.corpus.columns import HTML, REMOVED, TEXT, looks_like_page, value, with_text
 from bodycopy.corpus.records import Item, Place, Result, Rows, Tally
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from bodycopy.corpus.recipe import Made, Recipe
+
+Batch = TypeVar("Batch", "pa.RecordBatch", "pa.Table")
+"""A record batch or a table: what goes in comes out as the same."""
 
 _ROWS = 16
 _BYTES = 1 << 18
@@ -144,8 +147,8 @@ def _checked_row(one: pa.RecordBatch | pa.Table) -> tuple[dict[str, Any], str]:
     return row, fault
 
 
-def with_columns(batch: pa.RecordBatch, mades: Sequence[Made | None], recipe: Recipe) -> pa.RecordBatch:
-    """A batch with what was made of each row; the column of the source goes where the recipe says so.
+def with_columns(batch: Batch, mades: Sequence[Made | None], recipe: Recipe) -> Batch:
+    """A batch or a table with what was made of each row; the column of the source goes where the recipe says so.
 
     The text stands where a column of its name stood, else where the source stood, else at the end.
     """
@@ -158,7 +161,7 @@ def with_columns(batch: pa.RecordBatch, mades: Sequence[Made | None], recipe: Re
         batch.schema.field(name) if columns[name] is not made.get(name) else pa.field(name, columns[name].type)
         for name in columns
     ]
-    return pa.RecordBatch.from_arrays(list(columns.values()), schema=pa.schema(fields, batch.schema.metadata))
+    return type(batch).from_arrays(list(columns.values()), schema=pa.schema(fields, batch.schema.metadata))
 
 
 def settled(recipe: Recipe, path: Path) -> Recipe:
@@ -179,11 +182,12 @@ def settled(recipe: Recipe, path: Path) -> Recipe:
 
 
 def settled_by(recipe: Recipe, row: Mapping[str, Any]) -> Recipe:
-    """The same by a row, or by names of columns without values."""
+    """The same by a row, or by names of columns without values. A column that is named already to go does so."""
     column = recipe.columns.source_of(row)
     if column is None:
         raise no_source(row, recipe)
     content = value(row, column)
     is_page = column.rpartition(".")[2] in HTML or (isinstance(content, str | bytes) and looks_like_page(content))
     goes = is_page and column != TEXT and not recipe.keep_source and column in row
-    return replace(recipe, columns=replace(recipe.columns, source=column), drop=column if goes else "")
+    drop = recipe.drop if recipe.drop is not None else column if goes else ""
+    return replace(recipe, columns=replace(recipe.columns, source=column), drop=drop)
