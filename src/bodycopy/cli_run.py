@@ -19,11 +19,12 @@ from bodycopy.inputs import STDIN, UsageError, shown, write_file
 from bodycopy.via import MissingPackageError, require_trafilatura
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from rich.text import Text
 
-    from bodycopy.corpus.plans import Wish
+    from bodycopy.corpus.job import Engine
+    from bodycopy.corpus.plans import Wish, Work
     from bodycopy.corpus.recipe import Recipe
     from bodycopy.corpus.records import Tally
     from bodycopy.corpus.sources import Reading
@@ -66,6 +67,13 @@ class RunArguments(Judging):
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", metavar="N", help="Processes (default: one a core).")] = (
         None
     )
+    engine: Annotated[str, typer.Option(metavar="local|ray", help="Run in processes here, or on a Ray cluster.")] = (
+        "local"
+    )
+    address: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="The cluster (default: RAY_ADDRESS, else one is started here)."),
+    ] = None
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="Reject a record that takes longer.")] = 10.0
     memory: Annotated[float, typer.Option(metavar="GIB", help="Reject a record that takes more memory.")] = 4.0
     every: Annotated[int, typer.Option(metavar="N", help="Put what is done on the disk every N records.")] = 1000
@@ -83,13 +91,23 @@ class RunArguments(Judging):
 
     def check(self) -> None:
         """Raise :class:`UsageError` for what cannot be meant, before anything is read."""
+        from bodycopy.corpus.remote import is_uri
+
         known("--to", self.to, _FORMS)
         known("--via", self.via or "trafilatura", ("trafilatura",))
+        known("--engine", self.engine, ("local", "ray"))
         refused = {
             "no input: name files or folders, or - for JSON lines on standard input": not self.inputs,
             "no output: name one with -o": not (self.output or self.attributes or self.dry_run),
             "--attributes and -o cannot be given together": self.output and self.attributes,
             "--resume and --force cannot be given together": self.resume and self.force,
+            "--address is for --engine ray": self.address is not None and self.engine != "ray",
+            "--resume is for --engine local: a run on Ray starts anew with --force": self.resume
+            and self.engine == "ray",
+            "--engine ray reads files, not standard input": self.engine == "ray" and STDIN in (self.inputs or []),
+            "outputs are files or folders here, not URIs": any(
+                map(is_uri, filter(None, (self.output, self.attributes)))
+            ),
             "--jobs: 1 at least": self.jobs is not None and self.jobs < 1,
             "--every: 1 at least": self.every < 1,
             "--timeout: more than 0 seconds": not self.timeout > 0,
@@ -134,7 +152,7 @@ class RunArguments(Judging):
             self.attributes is not None,
             self.resume,
             self.force,
-            self.jobs or _cores(),
+            self.jobs or (0 if self.engine == "ray" else _cores()),
             self.every,
             Limits(self.timeout, self.memory),
         )
@@ -159,20 +177,24 @@ def run(given: RunArguments, say: Callable[[str], None]) -> tuple[int, list[Text
     begun = time.monotonic()
     whole = Tally()
     rejects: list[Path] = []
-    for work in plans.works(given.wish(), recipe, found):
-        reading = sources.Reading(work.sources)
-        try:
-            with _progress(work.plan.output.name, reading) as hear:
-                whole.add(job.run(work.plan, reading, work.outlet, hear))
-        except KeyboardInterrupt:
-            say(f"stopped; the same command with --resume goes on ({shown(work.plan.journal)} says from where)")
-            raise
-        except BodycopyError as error:
-            say(str(error))
-            if work.plan.journal.exists():
-                say("what is done is safe: the same command with --resume goes on from there")
-            return 1, []
-        rejects += [work.plan.rejects] if work.plan.rejects.exists() else []
+    goes_on = given.engine == "local"
+    works = list(plans.works(given.wish(), recipe, found))
+    with _engine(given, works) as engine:
+        for work in works:
+            reading = sources.Reading(work.sources)
+            try:
+                with _progress(work.plan.output.name, reading) as hear:
+                    whole.add(job.run(work.plan, reading, work.outlet, hear, engine))
+            except KeyboardInterrupt:
+                if goes_on:
+                    say(f"stopped; the same command with --resume goes on ({shown(work.plan.journal)} says from where)")
+                raise
+            except BodycopyError as error:
+                say(str(error))
+                if goes_on and work.plan.journal.exists():
+                    say("what is done is safe: the same command with --resume goes on from there")
+                return 1, []
+            rejects += [work.plan.rejects] if work.plan.rejects.exists() else []
     if rejects:
         more = f" and {len(rejects) - 1} more such files" if len(rejects) > 1 else ""
         say(f"{shown(rejects[0])}{more}: the rejected records, each with its reason")
@@ -185,6 +207,20 @@ def run(given: RunArguments, say: Callable[[str], None]) -> tuple[int, list[Text
             say(f"{shown(given.report)}: not written: {error.strerror or error}")
             return 1, list(told.summary(whole, seconds))
     return (1 if whole.rejected else 0), list(told.summary(whole, seconds))
+
+
+@contextmanager
+def _engine(given: RunArguments, works: Sequence[Work]) -> Iterator[Engine]:
+    """What makes the records: processes here, or a cluster, which is asked for all outputs at once."""
+    if given.engine == "local":
+        from bodycopy.corpus.job import in_processes
+
+        yield in_processes
+        return
+    from bodycopy.corpus import on_ray
+
+    with on_ray.engine(works, given.address) as engine:
+        yield engine
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -56,6 +56,28 @@ class Plan:
         return _beside(self.output, ".rejected.jsonl")
 
 
+Engine = Callable[[Plan, Reading, Position], Generator[tuple[Result, Position], None, None]]
+"""Makes the chunks of the inputs from a position on: the results in order, each with the position after it."""
+
+
+def in_processes(plan: Plan, reading: Reading, position: Position) -> Generator[tuple[Result, Position], None, None]:
+    """The engine of this machine: as many processes as the plan says. Raises :class:`PoolError` where none lives."""
+    waiting: deque[tuple[Future[Result], Position, int]] = deque()
+    under_way = 0
+    with Pool(plan.jobs, plan.form, plan.limits) as pool:
+        for chunk, after in reading.chunks(position):
+            size = size_of(chunk)
+            while waiting and (len(waiting) >= _AHEAD * plan.jobs or under_way + size > _AHEAD_BYTES):
+                future, until, done = waiting.popleft()
+                yield future.result(), until
+                under_way -= done
+            waiting.append((pool.submit(chunk), after, size))
+            under_way += size
+        while waiting:
+            future, until, _ = waiting.popleft()
+            yield future.result(), until
+
+
 def _beside(path: Path, ending: str) -> Path:
     return path.with_name(path.name + ending)
 
@@ -65,7 +87,9 @@ def unfinished(plan: Plan) -> bool:
     return plan.journal.exists()
 
 
-def run(plan: Plan, reading: Reading, outlet: Outlet, told: Callable[[Tally], None]) -> Tally:
+def run(
+    plan: Plan, reading: Reading, outlet: Outlet, told: Callable[[Tally], None], engine: Engine = in_processes
+) -> Tally:
     """Run to the end, from where the journal says; ``told`` hears the figures after each chunk.
 
     Raises :class:`OutputError` where the output takes no more and :class:`PoolError` where no worker lives; the journal stays,
@@ -77,7 +101,7 @@ def run(plan: Plan, reading: Reading, outlet: Outlet, told: Callable[[Tally], No
     except OSError as error:
         raise _not_written(plan, error) from error
     try:
-        tally = _Run(plan, journal, outlet, told).run(reading)
+        tally = _Run(plan, journal, outlet, told).run(reading, engine)
         journal.close(done=True)
     except OSError as error:
         raise _not_written(plan, error) from error
@@ -102,7 +126,7 @@ class _Run:
         self._records = self._bytes = 0
         self._tally = Tally()
 
-    def run(self, reading: Reading) -> Tally:
+    def run(self, reading: Reading, engine: Engine) -> Tally:
         last = self._journal.last
         if last is not None:
             self._tally = Tally(**last.tally)
@@ -111,33 +135,19 @@ class _Run:
             self._outlet.start(last.output if last else 0)
             self._rejects.start(last.rejects if last else 0)
             try:
-                self._all(reading, last.position if last else [])
+                end = last.position if last else []
+                with contextlib.closing(engine(self._plan, reading, end)) as results:
+                    for result, end in results:
+                        self._settle(result, end)
+                self._commit(end, finished=True)
             finally:
                 self._rejects.close()
         self._outlet.finish()
         self._rejects.finish(empty=False)
         return self._tally
 
-    def _all(self, reading: Reading, position: Position) -> None:
-        plan = self._plan
-        waiting: deque[tuple[Future[Result], Position, int]] = deque()
-        under_way = 0
-        end = position
-        with Pool(plan.jobs, plan.form, plan.limits) as pool:
-            for chunk, after in reading.chunks(position):
-                size = size_of(chunk)
-                while waiting and (len(waiting) >= _AHEAD * plan.jobs or under_way + size > _AHEAD_BYTES):
-                    under_way -= self._settle(*waiting.popleft())
-                waiting.append((pool.submit(chunk), after, size))
-                end = after
-                under_way += size
-            while waiting:
-                self._settle(*waiting.popleft())
-        self._commit(end, finished=True)
-
-    def _settle(self, future: Future[Result], position: Position, size: int) -> int:
-        """Take the result of the chunk that is due; its size."""
-        result = future.result()
+    def _settle(self, result: Result, position: Position) -> None:
+        """Take the result of the chunk that is due."""
         self._tally.add(result.tally)
         self._held += result.rejects
         for unfit in self._outlet.add(result):
@@ -149,7 +159,6 @@ class _Run:
         if self._records >= self._plan.every or self._bytes >= _SEGMENT_BYTES:
             self._commit(position)
         self._told(self._tally)
-        return size
 
     def _commit(self, position: Position, *, finished: bool = False) -> None:
         tally = self._tally
@@ -168,4 +177,4 @@ def begin_anew(plan: Plan) -> None:
             os.unlink(path)
 
 
-__all__ = ["OutputError", "Plan", "begin_anew", "run", "unfinished"]
+__all__ = ["Engine", "OutputError", "Plan", "begin_anew", "in_processes", "run", "unfinished"]

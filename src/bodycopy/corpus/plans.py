@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bodycopy.corpus import tables
+from bodycopy.corpus import remote, tables
 from bodycopy.corpus.job import Plan, begin_anew, unfinished
 from bodycopy.corpus.outlets import Files, Lines, Outlet, Table
 from bodycopy.corpus.pool import Limits
@@ -17,7 +17,7 @@ from bodycopy.corpus.rows import Form
 from bodycopy.corpus.sources import Source, inputs_of
 from bodycopy.errors import BodycopyError
 from bodycopy.fingerprint import fingerprint
-from bodycopy.inputs import Input, UsageError, plan_outputs, refuse_own_input, shown
+from bodycopy.inputs import UsageError, plan_outputs, refuse_own_input, shown
 from bodycopy.version import VERSION
 
 TABLES = (".parquet", ".pq")
@@ -53,7 +53,7 @@ def works(wish: Wish, recipe: Recipe, sources: Sequence[Source]) -> Iterator[Wor
     Raises :class:`UsageError` for outputs that are there or cannot be meant, before anything is begun.
     """
     due = [_Due(wish, recipe, *pair) for pair in _outputs(wish, sources)]
-    refuse_own_input([Input(source.path, source.name, source.place) for source in sources], [one.output for one in due])
+    refuse_own_input([source.input for source in sources], [one.output for one in due])
     left = [one for one in due if one.is_left()]
     for one in left:
         yield one.work()
@@ -162,8 +162,8 @@ def _identity(source: Source) -> list[str | int]:
     """What tells an input from a changed one."""
     if source.path is None:
         return [source.name]
-    status = os.stat(source.path)
-    return [os.path.abspath(source.path), status.st_size, status.st_mtime_ns]
+    name = source.path if isinstance(source.path, str) else os.path.abspath(source.path)
+    return [name, *remote.identity(source.path)]
 
 
 def _settings(recipe: Recipe) -> dict[str, str]:

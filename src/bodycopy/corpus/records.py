@@ -40,7 +40,9 @@ class Page(NamedTuple):
 
 
 class File(NamedTuple):
-    """A record that is a file of a folder, read by who cleans it; ``id`` is its path inside the folder."""
+    """A record that is a file of a folder, read by who cleans it; ``id`` is its path inside the folder, ``path`` its
+    path or URI.
+    """
 
     id: str
     path: str

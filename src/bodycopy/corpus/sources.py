@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import IO, NamedTuple
 
-from bodycopy.corpus import jsonl, tables, warc
+from bodycopy.corpus import jsonl, remote, tables, warc
 from bodycopy.corpus.records import Chunk, File, Item, Place, Rows
-from bodycopy.corpus.streams import decompressed, opened
-from bodycopy.errors import SourceError
+from bodycopy.corpus.remote import is_uri, opened
+from bodycopy.corpus.streams import decompressed
+from bodycopy.errors import BodycopyError, SourceError
 from bodycopy.inputs import STDIN, SUFFIXES, Input, UsageError, shown
 
 _CHUNK = 32
@@ -28,15 +29,19 @@ Position = list[int]
 
 
 class Source(NamedTuple):
-    """One input: ``kind`` is ``jsonl``, ``parquet``, ``warc`` or ``page``; no path for standard input.
-
-    ``place`` is where it belongs in a folder of outputs.
+    """One input: ``kind`` is ``jsonl``, ``parquet``, ``warc`` or ``page``; ``path`` is text for a URI, ``None`` for
+    standard input; ``place`` is where it belongs in a folder of outputs.
     """
 
     kind: str
-    path: Path | None
+    path: Path | str | None
     name: str
     place: PurePath
+
+    @property
+    def input(self) -> Input:
+        """It as outputs are planned for it."""
+        return Input(self.path if isinstance(self.path, Path) else None, self.name, self.place)
 
 
 def find(given: Sequence[str], beside: Path | None = None) -> list[Source]:
@@ -54,14 +59,18 @@ def find(given: Sequence[str], beside: Path | None = None) -> list[Source]:
         if not files:
             raise UsageError(f"{shown(argument)}: no records in this folder")
         for path, place in files:
-            found.setdefault(os.path.abspath(path), Source(_kind(path), path, shown(path), place))
+            key = path if isinstance(path, str) else os.path.abspath(path)
+            found.setdefault(key, Source(_kind(path), path, shown(path), place))
     return list(found.values())
 
 
-def _files(argument: str, beside: Path | None) -> Iterator[tuple[Path, PurePath]]:
+def _files(argument: str, beside: Path | None) -> Iterator[tuple[Path | str, PurePath]]:
     path = Path(argument)
     if not argument:
         raise UsageError("the name of an input is empty")
+    if is_uri(argument):
+        yield from _distant(argument)
+        return
     if os.path.isdir(path):
         yield from ((path / place, place) for place in _walk(path, beside))
     elif os.path.exists(path):
@@ -75,6 +84,19 @@ def _files(argument: str, beside: Path | None) -> Iterator[tuple[Path, PurePath]
                 yield Path(match), PurePath(match).relative_to(Path(match).anchor)
 
 
+def _distant(uri: str) -> Iterator[tuple[str, PurePath]]:
+    """The files that a URI names, of a folder those with records."""
+    try:
+        there = remote.files(uri)
+    except (OSError, BodycopyError) as error:
+        raise UsageError(f"{shown(uri)}: {getattr(error, 'strerror', None) or error}") from error
+    if not there:
+        raise UsageError(f"{shown(uri)}: no such file or folder")
+    for file, place in there:
+        if file == uri or (_holds_records(place.name) and not any(part.startswith(".") for part in place.parts)):
+            yield file, place
+
+
 def _walk(folder: Path, beside: Path | None) -> Iterator[PurePath]:
     own = os.path.abspath(beside) if beside is not None else ""
     for root, folders, files in os.walk(folder):
@@ -83,9 +105,17 @@ def _walk(folder: Path, beside: Path | None) -> Iterator[PurePath]:
         )
         for name in sorted(files):
             path = os.path.join(root, name)
-            kind = "" if name.lower().endswith(".json") else _by_name(name)  # seldom lines: settings, metadata of pages
-            if not name.startswith(".") and kind and not (own and os.path.abspath(path).startswith(own)):
+            if (
+                not name.startswith(".")
+                and _holds_records(name)
+                and not (own and os.path.abspath(path).startswith(own))
+            ):
                 yield PurePath(os.path.relpath(path, folder))
+
+
+def _holds_records(name: str) -> bool:
+    """Whether a file of a folder is taken. ``.json`` are seldom lines: settings, metadata of pages."""
+    return bool(_by_name(name)) and not name.lower().endswith(".json")
 
 
 def _by_name(name: str) -> str:
@@ -93,15 +123,15 @@ def _by_name(name: str) -> str:
     return _KINDS.get(PurePath(path.stem).suffix if path.suffix in _PACKED else path.suffix, "")
 
 
-def _kind(path: Path) -> str:
+def _kind(path: Path | str) -> str:
     """What a file holds, by its name, else by how it begins. Raises :class:`UsageError` where neither tells."""
-    kind = _by_name(path.name)
+    kind = _by_name(PurePath(path.partition("?")[0] if isinstance(path, str) else path).name)
     if kind:
         return kind
     try:
         with opened(path) as file:
             start = decompressed(file).read(16).lstrip()
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError) as error:  # ours are among these
         raise UsageError(f"{shown(path)}: {getattr(error, 'strerror', None) or error}") from error
     for magic, kind in _MAGIC.items():
         if start.startswith(magic):
@@ -133,10 +163,10 @@ class Reading:
         size = 0
         before: Position = []
         for piece, after in self._pieces(position):
+            if held and (isinstance(piece, Rows) or self._begins(before[0], after[0])):
+                yield held, before
+                held, size = [], 0
             if isinstance(piece, Rows):
-                if held:
-                    yield held, before
-                    held, size = [], 0
                 yield piece, after
                 continue
             held.append(piece)
@@ -147,6 +177,14 @@ class Reading:
                 held, size = [], 0
         if held:
             yield held, before
+
+    def _begins(self, before: int, here: int) -> bool:
+        """Whether a chunk may not go on from one input into another: as :func:`portions` has it."""
+        return before != here and {self._sources[before].kind, self._sources[here].kind} != {"page"}
+
+    def reached(self, position: Position) -> None:
+        """Be told how far another reader of the same inputs is."""
+        self._at = position[0]
 
     def _pieces(self, position: Position) -> Iterator[tuple[Item | Rows, Position]]:
         """All items, and rows, each with the position after it."""
@@ -169,7 +207,7 @@ class Reading:
                 yield from tables.rows(source.path, source.name, mark)
                 return
             with opened(source.path) as file:
-                self._open = file if source.path is not None else None
+                self._open = file if isinstance(source.path, Path) else None
                 read = warc.items if source.kind == "warc" else jsonl.items
                 yield from read(file, source.name, mark)
         except (OSError, SourceError) as error:
@@ -177,9 +215,23 @@ class Reading:
             yield Item(Place(source.name, "", 1), None, f"cannot be read: {reason}"), [*mark]
 
 
-def _size(path: Path | None) -> int:
+def portions(sources: Sequence[Source]) -> Iterator[tuple[int, Sequence[Source]]]:
+    """The inputs in parts that make the same chunks by themselves as all of them do, each with the number of its first.
+
+    That is a file each, but as many pages as make a chunk.
+    """
+    start = 0
+    while start < len(sources):
+        end = start + 1
+        while end < min(len(sources), start + _CHUNK) and {sources[start].kind, sources[end].kind} == {"page"}:
+            end += 1
+        yield start, sources[start:end]
+        start = end
+
+
+def _size(path: Path | str | None) -> int:
     try:
-        return path.stat().st_size if path is not None else 0
+        return path.stat().st_size if isinstance(path, Path) else 0
     except OSError:
         return 0
 
@@ -196,4 +248,4 @@ def size_of(chunk: Item | Chunk) -> int:
 
 def inputs_of(sources: Sequence[Source]) -> list[Input]:
     """The pages among the inputs, as outputs are planned for them."""
-    return [Input(source.path, source.name, source.place) for source in sources if source.kind == "page"]
+    return [source.input for source in sources if source.kind == "page"]

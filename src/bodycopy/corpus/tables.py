@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bodycopy.corpus import remote
 from bodycopy.corpus.columns import HTML, REMOVED, TEXT, looks_like_page, value, with_text
 from bodycopy.corpus.records import Item, Place, Result, Rows, Tally
 from bodycopy.corpus.rows import Form, Known, Refused, RefusedError, Watch, counted, line_of, make_row, no_source
@@ -46,16 +47,16 @@ def removed_type() -> pa.DataType:
     )  # fmt: skip
 
 
-def rows(path: Path, name: str, at: list[int]) -> Iterator[tuple[Rows | Item, list[int]]]:
+def rows(path: Path | str, name: str, at: list[int]) -> Iterator[tuple[Rows | Item, list[int]]]:
     """The rows of a Parquet file from a mark on (rows), a few at a time, each with the mark after them.
 
     A file that cannot be read on ends in an item with that fault.
     """
-    pa, parquet = need_arrow(), need_arrow("pyarrow.parquet")
+    pa = need_arrow()
     done = at[0] if at else 0
     start = 0
     try:
-        with parquet.ParquetFile(path) as file:
+        with remote.table(path) as file:
             for group in range(file.num_row_groups):
                 size = file.metadata.row_group(group).num_rows
                 if start + size <= done:
@@ -164,14 +165,14 @@ def with_columns(batch: Batch, mades: Sequence[Made | None], recipe: Recipe) -> 
     return type(batch).from_arrays(list(columns.values()), schema=pa.schema(fields, batch.schema.metadata))
 
 
-def settled(recipe: Recipe, path: Path) -> Recipe:
+def settled(recipe: Recipe, path: Path | str) -> Recipe:
     """A recipe that names the column of the source, and whether it goes, by the first rows of a Parquet file.
 
     Raises :class:`BodycopyError` where no column can be the source, and ``OSError`` for a file that cannot be read.
     """
-    pa, parquet = need_arrow(), need_arrow("pyarrow.parquet")
+    pa = need_arrow()
     try:
-        with parquet.ParquetFile(path) as file:
+        with remote.table(path) as file:
             first = next(file.iter_batches(_ROWS), None)
             row: Mapping[str, Any] = dict.fromkeys(file.schema_arrow.names)
     except pa.ArrowException as error:

@@ -10,6 +10,7 @@ from typing import Any
 from bodycopy.corpus import tables
 from bodycopy.corpus.recipe import Source
 from bodycopy.corpus.records import MARK, Chunk, File, Item, Page, Result, Rows, Tally, unrejected
+from bodycopy.corpus.remote import opened
 from bodycopy.corpus.rows import (
     SOURCE,
     Form,
@@ -104,7 +105,7 @@ def _opened(raw: Page | File) -> tuple[dict[str, Any], Source]:
         row = {"id": raw.id, "url": raw.url, "date": raw.date}
         return row, Source(raw.data, None, raw.url, None, raw.charset, raw.format)
     try:
-        with open(raw.path, "rb") as file:
+        with opened(raw.path) as file:
             data = file.read()
     except OSError as error:
         raise RefusedError(error.strerror or str(error)) from error
