@@ -60,6 +60,7 @@ ORDER = (
     "inputs",
     "train",
     "corpus",
+    "integrations",
     "terminal",
     "cli",
     "__main__",

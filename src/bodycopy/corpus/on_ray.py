@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 from bodycopy.corpus.pool import Limits, Pool, PoolError
 from bodycopy.corpus.sources import Position, Reading, portions
 from bodycopy.corpus.streams import need
+from bodycopy.inputs import UsageError
+from bodycopy.via import MissingPackageError
 
 if TYPE_CHECKING:
     from bodycopy.corpus.job import Engine, Plan
@@ -38,19 +40,20 @@ _PATIENCE = 10
 def engine(works: Sequence[Work], address: str | None) -> Iterator[Engine]:
     """The cluster of this address, asked for all outputs; ``None`` for the one that Ray finds itself, or starts here.
 
-    To be used for the works in their order. Raises :class:`MissingPackageError` without Ray and :class:`PoolError` without
-    the cluster; so does the engine for a cluster that fails.
+    To be used for the works in their order. Raises :class:`UsageError` where Ray is not installed or no cluster answers; the
+    engine itself raises :class:`PoolError` for a cluster that fails.
     """
-    ray = need("ray", "ray", "--engine ray")
-    data = need("ray.data", "ray", "--engine ray")
-    mine = not ray.is_initialized()
     try:
+        ray, data = (need(name, "ray", "--engine ray") for name in ("ray", "ray.data"))
+        mine = not ray.is_initialized()
         if mine:
             _answers(address)
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
         stream = _stream(ray, data, works) if works else iter(())
+    except MissingPackageError as error:
+        raise UsageError(str(error)) from error
     except (OSError, RuntimeError, ValueError) as error:
-        raise PoolError(f"no Ray cluster at {address or 'this machine'}: {_line(error)}") from error
+        raise UsageError(f"no Ray cluster at {address or 'this machine'}: {_line(error)}") from error
 
     def results(_: Plan, reading: Reading, position: Position) -> Generator[tuple[Result, Position], None, None]:
         assert not position, "a run on Ray starts anew"

@@ -1,1 +1,1 @@
-"""Adapters to other people's pipelines, each imported by its own name; their packages are no dependencies of this one."""
+"""bodycopy as a step of other people's pipelines: one module for each framework, which is all that it imports at once."""
