@@ -103,7 +103,7 @@ def work_rows(chunk: Rows, form: Form, refused: Refused, watch: Watch) -> Result
     mades: list[Made | None] = []
     passed: list[int] = []
     for number, (row, fault) in enumerate(rows_of(batch)):
-        watch(number)
+        watch(number if number not in refused else -1)
         place = chunk.place._replace(number=chunk.place.number + number)
         known = Known(form.recipe.columns.id_of(row), row)
         with counted(result, place, known):

@@ -36,7 +36,7 @@ def work(chunk: Chunk, form: Form, refused: Refused, watch: Watch) -> Result:
         return tables.work_rows(chunk, form, refused, watch)
     result = Result([], [], Tally(), [])
     for number, item in enumerate(chunk):
-        watch(number)
+        watch(number if number not in refused else -1)  # to refuse one takes no time that could run out
         known = _known(item)
         with counted(result, item.place, known):
             if number in refused:
