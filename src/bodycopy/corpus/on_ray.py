@@ -11,7 +11,10 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import re
+import signal
 import socket
+import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +37,7 @@ _BLOCK_BYTES = 1 << 23
 # Reading takes a small share of the time of cleaning: both go into as many cores as there are.
 _CLEANING, _READING = 0.9, 0.1
 _PATIENCE = 10
+_RAISED = re.compile(r"[\w.]*(Error|Exception): ")
 
 
 @contextmanager
@@ -48,7 +52,8 @@ def engine(works: Sequence[Work], address: str | None) -> Iterator[Engine]:
         mine = not ray.is_initialized()
         if mine:
             _answers(address)
-            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+            with _own_signals():
+                ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
         stream = _stream(ray, data, works) if works else iter(())
     except MissingPackageError as error:
         raise UsageError(str(error)) from error
@@ -72,6 +77,15 @@ def engine(works: Sequence[Work], address: str | None) -> Iterator[Engine]:
     finally:
         if mine:
             ray.shutdown()
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """Keep what the command does when it is to end: Ray would have it otherwise."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, before)
 
 
 def _answers(address: str | None) -> None:
@@ -146,5 +160,7 @@ class _Cleaner:
 
 
 def _line(error: BaseException) -> str:
-    """An error's last line, which says what it was."""
-    return ([*filter(None, map(str.strip, str(error).splitlines()))] or [type(error).__name__])[-1]
+    """What an error was, in one line: what it says was raised first, of those that led to it, else its last line."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    raised = [line for line in lines if _RAISED.match(line)]
+    return [*raised[:1], *lines[-1:], type(error).__name__][0]
