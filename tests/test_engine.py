@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -43,12 +42,9 @@ def test_portions_make_the_chunks_of_the_whole(corpus: Path) -> None:
     assert max(map(len, whole)) == 32
 
 
-@pytest.mark.parametrize("scheme", ["file", "local"], ids=["Arrow's", "fsspec's"])
-def test_an_input_may_be_a_uri(do: Any, corpus: Path, scheme: str) -> None:
+def test_an_input_may_be_a_uri(do: Any, corpus: Path) -> None:
     pytest.importorskip("pyarrow", reason="URIs need the extra corpus")
-    if scheme == "local":
-        pytest.importorskip("fsspec", reason="this one needs the extra ray")
-    uri = f"{scheme}://{corpus}"
+    uri = f"file://{corpus}"
     assert do("run", "in/a.jsonl", "in/c00.txt", "in/d.jsonl", "-o", "paths.jsonl").status == 0
     given = [f"{uri}/{name}" for name in ("a.jsonl", "c00.txt", "d.jsonl")]
     assert do("run", *given, "-o", "uris.jsonl").status == 0
@@ -58,13 +54,6 @@ def test_an_input_may_be_a_uri(do: Any, corpus: Path, scheme: str) -> None:
     assert Path("folder/deeper/e.txt").exists()
     missing = do("run", f"{uri}/none.jsonl", "-o", "none.jsonl")
     assert (missing.status, missing.err) == (2, f"bodycopy: {uri}/none.jsonl: no such file or folder\n")
-
-
-def test_a_uri_of_no_known_file_system(do: Any) -> None:
-    pytest.importorskip("fsspec", reason="this needs the extra ray")
-    assert do("run", "tresk://in/a.jsonl", "-o", "out.jsonl").lines == [
-        "bodycopy: tresk://in/a.jsonl: Protocol not known: tresk"
-    ]
 
 
 @pytest.mark.parametrize(
@@ -91,13 +80,3 @@ def test_a_missing_ray_is_one_line(do: Any, corpus: Path, monkeypatch: pytest.Mo
     answer = do("run", "in/a.jsonl", "-o", "out.jsonl", "--engine", "ray")
     assert (answer.status, answer.err) == (2, "bodycopy: --engine ray needs ray: pip install 'bodycopy[ray]'\n")
     assert not list(Path().glob("out.jsonl*"))
-
-
-def test_a_cluster_that_does_not_answer_is_one_line(do: Any, corpus: Path) -> None:
-    pytest.importorskip("ray.data", reason="this needs the extra ray")
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{nobody.getsockname()[1]}"
-        answer = do("run", "in/a.jsonl", "-o", "out.jsonl", "--engine", "ray", "--address", address)
-    assert (answer.status, len(answer.lines)) == (2, 1)
-    assert answer.err.startswith(f"bodycopy: no Ray cluster at {address}: ")

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 # A cluster of a test's own, with a secret that is written nowhere.
-os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32), "RAY_COLOR_PREFIX": "0"}
 
 from arrow_tools import are_cleaned, docs_code, needed, page, rows
 from cli_tools import do_fixture, process, put  # noqa: F401 - a fixture
@@ -118,6 +119,22 @@ def test_a_cluster_elsewhere_and_files_by_uri(cluster: str, corpus: Path, tmp_pa
         assert (answer.returncode, answer.stdout.split(b",")[0]) == (1, b"193 records in"), answer.stderr
         made[name] = files(tmp_path / name)
     assert made["there"] == made["here"]
+
+
+def test_a_cluster_that_does_not_answer_is_one_line(corpus: Path, tmp_path: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{nobody.getsockname()[1]}"
+        command = ["run", str(corpus / "few.jsonl"), "-o", "out.jsonl", "--engine", "ray", "--address", address]
+        answer = process(*command, cwd=tmp_path)
+    assert (answer.returncode, len(answer.stderr.splitlines())) == (2, 1)
+    assert answer.stderr.startswith(f"bodycopy: no Ray cluster at {address}: ".encode())
+    assert not list(tmp_path.glob("out.jsonl*"))
+
+
+def test_a_uri_of_no_known_file_system(tmp_path: Path) -> None:
+    answer = process("run", "tresk://in/a.jsonl", "-o", "out.jsonl", cwd=tmp_path)
+    assert (answer.returncode, answer.stderr) == (2, b"bodycopy: tresk://in/a.jsonl: Protocol not known: tresk\n")
 
 
 def test_a_cluster_that_fails_is_one_line(cluster: str, corpus: Path, tmp_path: Path) -> None:
