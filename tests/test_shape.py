@@ -70,6 +70,7 @@ ONLY = {"read": {"document", "words", "errors"}}
 # What an integration imports at its top level, since its classes derive from it: its own framework, and none else does.
 FRAMEWORKS = {
     "scrapy": {"scrapy", "itemadapter", "parsel"},
+    "datatrove": {"datatrove"},
 }
 OPTIONAL = {"trafilatura", "lxml", "bs4", "scipy", "catboost", "pyarrow", "fastwarc", "zstandard"}.union(
     *FRAMEWORKS.values()
