@@ -71,6 +71,7 @@ ONLY = {"read": {"document", "words", "errors"}}
 FRAMEWORKS = {
     "scrapy": {"scrapy", "itemadapter", "parsel"},
     "datatrove": {"datatrove"},
+    "langchain": {"langchain_core"},
 }
 OPTIONAL = {"trafilatura", "lxml", "bs4", "scipy", "catboost", "pyarrow", "fastwarc", "zstandard"}.union(
     *FRAMEWORKS.values()
