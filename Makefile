@@ -6,7 +6,7 @@ VENV := .venv
 TEST_VENV := .venv-test
 FRAMEWORK_VENVS := .venv-integrations
 # Frameworks, by the name of their extra in pyproject.toml; tests/test_NAME.py are their tests.
-FRAMEWORKS := scrapy datatrove langchain
+FRAMEWORKS := scrapy datatrove langchain ray spark datasets
 BIN := $(VENV)/bin
 SOURCES := $(shell find src fixtures/rules -type f -not -name '*.pyc' 2>/dev/null)
 PAGE := fixtures/pages/magazine--newsletter-wrapper-mid-body/source.html

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import importlib
-import os
 import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from cli_tools import PARAGRAPHS, PITCH
+from frameworks import framework
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
 def needed(package: str, extra: str) -> Any:
-    """A package that these tests need: skip without it, but fail where all integrations are to be tested."""
-    if os.environ.get("BODYCOPY_ALL_INTEGRATIONS"):
-        return importlib.import_module(package)
-    return pytest.importorskip(package, reason=f"these tests need the extra {extra}")
+    """A package, imported; skip the module that calls this without it, or fail, as :func:`framework` does."""
+    framework(package, extra)
+    return importlib.import_module(package)
 
 
 def page(number: int) -> str:

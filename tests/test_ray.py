@@ -80,7 +80,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "output", "more", "rejected"),
+    "case",
     [
         ("a.jsonl.gz", "out.jsonl.gz", ["--with-removed"], 3),
         ("b.parquet", "out.parquet", ["--with-removed"], 0),
@@ -93,8 +93,9 @@ def files(folder: Path) -> dict[str, bytes]:
     ids=["jsonl", "parquet", "warc", "mixed", "folder", "attributes", "timeout"],
 )
 def test_a_run_on_ray_gives_what_a_run_here_gives(
-    cluster: str, do: Any, corpus: Path, tmp_path: Path, inputs: str, output: str, more: list[str], rejected: int | None
+    cluster: str, do: Any, corpus: Path, tmp_path: Path, case: Any
 ) -> None:
+    inputs, output, more, rejected = case
     given = [str(corpus / name) for name in inputs.split()]
     flags = more if more[:1] == ["--attributes"] else ["-o"]
     others = [] if flags is more else more

@@ -73,9 +73,19 @@ FRAMEWORKS = {
     "datatrove": {"datatrove"},
     "langchain": {"langchain_core"},
 }
-OPTIONAL = {"trafilatura", "lxml", "bs4", "scipy", "catboost", "pyarrow", "fastwarc", "zstandard"}.union(
-    *FRAMEWORKS.values()
-)
+OPTIONAL = {
+    "trafilatura",
+    "lxml",
+    "bs4",
+    "scipy",
+    "catboost",
+    "pyarrow",
+    "fastwarc",
+    "zstandard",
+    "ray",
+    "pyspark",
+    "datasets",
+}.union(*FRAMEWORKS.values())
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 ALL_CODE = sorted(p for folder in ("src", "tests", "bench", "docs") for p in (ROOT / folder).rglob("*.py"))

@@ -108,7 +108,7 @@ def _stream(ray: Any, data: Any, works: Sequence[Work]) -> Iterator[dict[str, by
     forms = [work.plan.form for work in works]
     made = (
         data.from_items(parts, override_num_blocks=len(parts))
-        .flat_map(_read, num_cpus=_READING, concurrency=most)
+        .flat_map(_read, num_cpus=_READING, concurrency=min(most, len(parts)))
         .map(_Cleaner, fn_constructor_args=(forms, plan.limits), num_cpus=_CLEANING, concurrency=(1, most))
     )
     return iter(made.iter_rows())
