@@ -4,6 +4,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 VENV := .venv
 TEST_VENV := .venv-test
+FRAMEWORK_VENVS := .venv-integrations
+# Frameworks, by the name of their extra in pyproject.toml; tests/test_NAME.py are their tests.
+FRAMEWORKS := scrapy datatrove langchain
 BIN := $(VENV)/bin
 SOURCES := $(shell find src fixtures/rules -type f -not -name '*.pyc' 2>/dev/null)
 PAGE := fixtures/pages/magazine--newsletter-wrapper-mid-body/source.html
@@ -19,11 +22,11 @@ TRUTH ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check eval compare bench accept picture quality train calibrate clean
+.PHONY: help demo test integrations check eval compare bench accept picture quality train calibrate clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The working environment: the package from src/, every extra, the tools. Made again when pyproject.toml changes.
 $(VENV)/stamp: pyproject.toml
@@ -54,6 +57,21 @@ $(TEST_VENV)/installed: dist/stamp
 	$(TEST_VENV)/bin/python -m pip install --quiet --force-reinstall --no-deps "$$wheel"
 	@touch $@
 
+# An environment for each framework, as their pins may collide: the built wheel with that extra.
+$(FRAMEWORKS:%=$(FRAMEWORK_VENVS)/%/stamp): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed; name it with PYTHON=..." >&2; exit 2; }
+	@echo "setting up $(@D)"
+	@rm -rf $(@D)
+	@$(PYTHON) -m venv $(@D)
+	@touch $@
+
+$(FRAMEWORKS:%=$(FRAMEWORK_VENVS)/%/installed): %/installed: %/stamp dist/stamp
+	@echo "installing the wheel into $(@D)"
+	@wheel=$$(ls dist/*.whl) && \
+	$(@D)/bin/python -m pip install --quiet "$$wheel[$(notdir $(@D))]" 'pytest>=8.2' && \
+	$(@D)/bin/python -m pip install --quiet --force-reinstall --no-deps "$$wheel"
+	@touch $@
+
 # Prints the command, then what it prints; the commands keep the terminal, and so their colours.
 define show
 @printf '\n$$ bodycopy %s\n' '$(1)'
@@ -69,6 +87,12 @@ demo: $(VENV)/stamp  ## clean a fixture page and a fixture text, every cut named
 
 test: $(TEST_VENV)/installed  ## the tests, against the built and installed wheel
 	$(TEST_VENV)/bin/pytest $(PYTEST_ARGS)
+
+integrations: $(FRAMEWORKS:%=$(FRAMEWORK_VENVS)/%/installed)  ## the tests of each framework's integration, in an environment of its own
+	@for name in $(FRAMEWORKS); do \
+		echo "$$name"; \
+		BODYCOPY_ALL_INTEGRATIONS=1 $(FRAMEWORK_VENVS)/$$name/bin/pytest tests/test_$$name.py || exit 1; \
+	done
 
 check: $(VENV)/stamp  ## ruff, mypy --strict, the shape of the code
 	$(BIN)/ruff check .
@@ -110,5 +134,5 @@ calibrate: $(VENV)/stamp  ## measure what the numbers of the strictness dial mea
 	$(BIN)/python bench/calibrate.py
 
 clean:  ## remove what the targets made
-	rm -rf $(VENV) $(TEST_VENV) dist bench/build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(TEST_VENV) $(FRAMEWORK_VENVS) dist bench/build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -60,13 +60,22 @@ ORDER = (
     "inputs",
     "train",
     "corpus",
+    "integrations",
     "terminal",
     "cli",
     "__main__",
 )
 # Modules that may see less than what stands above them.
 ONLY = {"read": {"document", "words", "errors"}}
-OPTIONAL = {"trafilatura", "lxml", "bs4", "scipy", "catboost", "pyarrow", "fastwarc", "zstandard"}
+# What an integration imports at its top level, since its classes derive from it: its own framework, and none else does.
+FRAMEWORKS = {
+    "scrapy": {"scrapy", "itemadapter", "parsel"},
+    "datatrove": {"datatrove"},
+    "langchain": {"langchain_core"},
+}
+OPTIONAL = {"trafilatura", "lxml", "bs4", "scipy", "catboost", "pyarrow", "fastwarc", "zstandard"}.union(
+    *FRAMEWORKS.values()
+)
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 ALL_CODE = sorted(p for folder in ("src", "tests", "bench", "docs") for p in (ROOT / folder).rglob("*.py"))
@@ -201,8 +210,16 @@ def test_no_import_runs_in_a_circle() -> None:
 
 
 @every_source
+def test_nothing_imports_the_integrations(path: Path) -> None:
+    if layer(module_of(path)) != "integrations":
+        assert "integrations" not in {layer(target) for target in imported(path)}, name_of(path)
+
+
+@every_source
 def test_optional_packages_are_imported_where_they_are_used(path: Path) -> None:
-    early = [(name, line) for name, line in top_level_imports(path) if name in OPTIONAL]
+    module = module_of(path)
+    own = FRAMEWORKS.get(module[1], set()) if module[:1] == ("integrations",) and len(module) == 2 else set()
+    early = [(name, line) for name, line in top_level_imports(path) if name in OPTIONAL - own]
     assert not early, f"{name_of(path)} imports at its top level {early}"
 
 
