@@ -64,12 +64,14 @@ SURE = {
     "share/share-words": -0.9,
     "signup/address-field": -0.8,
     "signup/beside-offer": -0.8,
+    "signup/box-shown-twice": -3.0,
     "signup/button": -1.0,
     "signup/call-and-object": -0.8,
     "signup/offer": -1.2,
     "signup/offer-line": -1.2,
     "signup/pitch-beside-offer": -1.2,
     "signup/small-print": -1.0,
+    "teaser/divided-list": -1.5,
     "teaser/headline-and-line": -1.2,
 }
 # Text has no markup to hold a paragraph in its place.

@@ -84,7 +84,7 @@ def cut_html(source: str, label: Label = Label.SIGNUP) -> str:
         ("a\nJUNK\nb\n", "a\nb\n"),
         ("a\r\n\r\nJUNK\r\nJUNK 2\r\n\r\n\r\nb", "a\r\n\r\nb"),
         ("a\r\rJUNK\r\rb", "a\r\rb"),
-        ("a\n  \t JUNK\n \n b\n", "a\n b\n"),
+        ("a\n  \t JUNK\n \n b\n", "a\n \n b\n"),  # else one paragraph would come of two
         ("a\n\nJUNK\n", "a\n"),
         ("a\n\nJUNK", "a\n"),
         ("a\n\n\nJUNK\n\n \n", "a\n"),
@@ -95,7 +95,7 @@ def cut_html(source: str, label: Label = Label.SIGNUP) -> str:
         ("> a\n- JUNK\n> b\n", "> a\n> b\n"),
     ],
 )
-def test_a_line_goes_with_its_end_and_the_blank_lines_after_it(source: str, left: str) -> None:
+def test_a_line_goes_with_its_end_and_the_blank_lines_after_it_where_one_stands_before_it(source: str, left: str) -> None:
     assert cut_text(source, "JUNK") == left
 
 

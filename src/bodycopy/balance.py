@@ -39,8 +39,8 @@ _PLAIN_CASE = 0.5
 _UNMISTAKABLE_CASE = 0.9
 _UNMISTAKABLE = frozenset(
     "ad/ad-label comment/comment-call consent/cookie-note related/announcement share/share-call share/share-words"
-    " signup/button signup/call-and-object signup/offer-line signup/pitch-beside-offer signup/small-print"
-    " teaser/headline-and-line".split()
+    " signup/box-shown-twice signup/button signup/call-and-object signup/offer-line signup/pitch-beside-offer"
+    " signup/small-print teaser/divided-list teaser/headline-and-line".split()
 )
 _FURNITURE = frozenset(
     f"{label}/class-words" for label in Label if label not in (Label.BODY, Label.TITLE, Label.OTHER)
@@ -48,8 +48,8 @@ _FURNITURE = frozenset(
     "ad/ad-label byline/date-or-author caption/credit comment/comment-call comment/comment-words consent/cookie-note"
     " legal/rights-and-terms nav/landmark nav/many-links nav/menu-words nav/short-link other/player-or-tool"
     " paywall/subscription-offer related/announcement related/link-text related/section-heading share/share-call"
-    " share/share-words signup/address-field signup/button signup/call-and-object signup/offer signup/offer-line"
-    " signup/small-print teaser/card teaser/headline-and-line".split()
+    " share/share-words signup/address-field signup/box-shown-twice signup/button signup/call-and-object signup/offer"
+    " signup/offer-line signup/small-print teaser/card teaser/divided-list teaser/headline-and-line".split()
 )
 
 

@@ -58,6 +58,17 @@ class Holdings:
         held: Floats = sums[self.last] - sums[self.first]
         return held
 
+    def around(self, levels: int) -> Iterator[NDArray[np.int64]]:
+        """For each block the number of its element, then of the one around that, so many times; the root is around itself.
+
+        In a document without elements all numbers are 0.
+        """
+        numbers = np.maximum(0, self.at)
+        for level in range(levels):
+            if level and len(self.parent):
+                numbers = np.maximum(0, self.parent[numbers])
+            yield numbers
+
     @property
     def whole(self) -> float:
         """The words of prose on the page."""

@@ -38,13 +38,15 @@ _RULES_SHARE = {"html": 0.2, "text": 0.35}
 # every second gold leaves out the standfirst, which readers count as text.
 _IN_FULL = frozenset(
     "ad/affiliate-note ad/shop-button bio/about-the-author bio/opens-with-author bio/who-wrote-it body/standfirst"
-    " body/summary other/placeholder".split()
+    " body/summary other/placeholder teaser/divided-list".split()
 )
 ANOTHER_ARTICLE = "related/another-article"
 """The id of the evidence about an article on the page that is not the one which the page's title names."""
 # What that takes from the log-odds of body (nats), and adds to the score of its label.
 _OTHERS = 8.0
 _NAMES_OTHERS = 4.0
+# From this share of prose on, a paragraph beside a heading is one.
+_PLAIN = 0.5
 # The elements whose end tags HTML lets an author leave out; all others must be closed before a page ends.
 _MAY_STAY_OPEN = frozenset(
     "#root html head body p li dt dd rt rp option optgroup caption colgroup thead tbody tfoot tr th td".split()
@@ -137,9 +139,11 @@ def label_blocks(
         opinion = Opinion.of(weights.model, survey, columns, 1.0 - _RULES_SHARE[weights.model.about.kind])
         raw += opinion.weights
     page = page_bonus(raw, survey.count, least, html=survey.document.is_html, tally=tally)
-    _settle_cut_end(survey, furniture(tally), raw, page)
+    known = furniture(tally)
+    _settle_cut_end(survey, known, raw, page)
     scores: list[float] = (raw + page).tolist()
     _settle_separators(survey, scores)
+    _settle_subheadings(survey, known, scores)
     reasons = Reasons(tally, extra, (weights.company, weights.naming), (context, page, opinion))
     labels = name_blocks(np.array(scores) < least, reasons.label_scores())
     if survey.headline >= 0:
@@ -157,6 +161,17 @@ def _of_other_articles(survey: Survey) -> Iterator[Evidence]:
         yield Evidence(
             index, ANOTHER_ARTICLE, Label.RELATED, -_OTHERS, _NAMES_OTHERS, "an article under a headline of its own"
         )
+
+
+def _settle_subheadings(survey: Survey, known: Mask, scores: list[float]) -> None:
+    """A heading between two paragraphs of the body is judged no worse than the weaker of them.
+
+    By itself it is a few words without a full stop. What some rule knows for furniture is judged as ever.
+    """
+    prose = survey.prose > _PLAIN
+    for index in np.flatnonzero(survey.of_kind(Kind.HEADING) & ~known).tolist():
+        if 0 < index < len(scores) - 1 and prose[index - 1] and prose[index + 1]:
+            scores[index] = max(scores[index], min(scores[index - 1], scores[index + 1]))
 
 
 def _settle_cut_end(survey: Survey, furniture: Mask, raw: Floats, page: Floats) -> None:

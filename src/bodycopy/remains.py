@@ -23,8 +23,8 @@ def remains(document: Document, stay: Sequence[int]) -> Document:
         block = document.blocks[index]
         gap, glued = block.gap, block.glued
         if index > due and not document.blocks[due].glued:
-            # A cut line takes the blank lines below it, so what follows has those above it.
-            gap, glued = document.blocks[due].gap, False
+            # A cut line takes the blank lines below it, so what follows has those above it; where there are none, its own.
+            gap, glued = document.blocks[due].gap or (gap if due else 0), False
         node = numbers[block.node] if block.node >= 0 else -1
         blocks.append(replace(block, index=len(blocks), gap=gap, glued=glued, node=node))
         due = index + 1

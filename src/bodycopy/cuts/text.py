@@ -22,8 +22,9 @@ class _Edge(NamedTuple):
 class TextCuts:
     """The cuts in one text.
 
-    A cut line goes with its line end, its indentation and the blank lines after it; at the end of the text with the
-    blank lines before it. A part of a line goes with the white space before it, or after it where it opens the line.
+    A cut line goes with its line end, its indentation and the blank lines after it, where one stands before it; at the end of
+    the text with the blank lines before it. A part of a line goes with the white space before it, or after it where it opens
+    the line.
     """
 
     def __init__(self, document: Document) -> None:
@@ -78,15 +79,21 @@ class TextCuts:
         return self._source[end:stop]
 
     def _lines(self, start: int, last: int) -> Span:
-        """Whole lines from ``start`` to that of the block before ``last``, with the blank lines that go with them."""
-        source = self._source
-        end = self._next_line(max(0, self._blocks[last - 1].span.end - 1))
+        """Whole lines from ``start`` to that of the block before ``last``, with the blank lines that go with them.
+
+        Those after it stay where none stands before it: they would be missing between the paragraphs that are left.
+        """
+        source, number = self._source, self._number(start)
+        own = end = self._next_line(max(0, self._blocks[last - 1].span.end - 1))
         while end < len(source):
             following = self._next_line(end)
             if source[end:following].strip():
-                return Span(start, end)
+                return Span(start, end if self._is_blank(number - 1) else own)
             end = following
-        number = self._number(start)
-        while number and not source[self._starts[number - 1] : self._starts[number]].strip():
+        while number and self._is_blank(number - 1):
             number -= 1
         return Span(self._starts[number], end)
+
+    def _is_blank(self, line: int) -> bool:
+        """Whether a line, by its number, holds nothing, or is none, being before the first."""
+        return line < 0 or not self._source[self._starts[line] : self._next_line(self._starts[line])].strip()

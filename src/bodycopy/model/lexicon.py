@@ -6,19 +6,22 @@ and of the text's words, are features of the trees.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from bodycopy.document import Kind, Node
 from bodycopy.survey import Survey
+from bodycopy.traits import Traits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+
+T = TypeVar("T")
 
 # In longer blocks single words say nothing but what the article is about.
 _MOST_WORDS = 40
@@ -91,16 +94,21 @@ def _upwards(nodes: Sequence[Node], number: int) -> Iterator[Node]:
 
 def word_entries(survey: Survey) -> list[Sequence[str]]:
     """For each block its own words, how it opens and ends, and the words of the heading above it."""
-    own = [_own_entries(traits.words) for traits in survey.traits]
-    found: list[Sequence[str]] = []
-    headed: list[str] = []
-    reach = 0
-    for block, traits, entries in zip(survey.blocks, survey.traits, own, strict=True):
-        found.append([*entries, *headed] if reach else entries)
+    none: list[str] = []
+    return [
+        [*_own_entries(traits.words), *above] if above else _own_entries(traits.words)
+        for traits, above in _under_headings(survey, _heading_entries, none)
+    ]
+
+
+def _under_headings(survey: Survey, of: Callable[[Sequence[str]], T], none: T) -> Iterator[tuple[Traits, T]]:
+    """Each block's traits with what ``of`` makes of the words of the heading it stands under, once a heading."""
+    headed, reach = none, 0
+    for block, traits in zip(survey.blocks, survey.traits, strict=True):
+        yield traits, headed if reach else none
         reach = max(0, reach - 1)
         if block.kind is Kind.HEADING:
-            headed, reach = _heading_entries(traits.words), _BELOW_HEADING
-    return found
+            headed, reach = of(traits.words), _BELOW_HEADING
 
 
 def _own_entries(words: Sequence[str]) -> list[str]:
@@ -120,15 +128,10 @@ def _heading_entries(words: Sequence[str]) -> list[str]:
 
 
 def _word_sums(survey: Survey, weights: Mapping[str, float]) -> list[float]:
-    """The sums of the weights of :func:`word_entries`; those of a heading are looked up once."""
-    found: list[float] = []
-    headed = 0.0
-    reach = 0
-    for block, traits in zip(survey.blocks, survey.traits, strict=True):
-        total = sum([weights[entry] for entry in _own_entries(traits.words) if entry in weights])
-        found.append(total + headed if reach else total)
-        reach = max(0, reach - 1)
-        if block.kind is Kind.HEADING:
-            headed = sum([weights[entry] for entry in _heading_entries(traits.words) if entry in weights])
-            reach = _BELOW_HEADING
-    return found
+    """The sums of the weights of :func:`word_entries`."""
+
+    def weigh(entries: Sequence[str]) -> float:
+        return sum([weights[entry] for entry in entries if entry in weights])
+
+    headings = _under_headings(survey, lambda words: weigh(_heading_entries(words)), 0.0)
+    return [weigh(_own_entries(traits.words)) + above for traits, above in headings]

@@ -98,11 +98,9 @@ def _in_elements(survey: Survey, headings: Indices, likeness: Floats, large: Mas
     best, larges = np.array(likest), np.zeros(size)
     if parent:
         larges = (sums[holdings.last] - sums[holdings.first]).astype(np.float64)
-    around = np.maximum(0, holdings.at)
-    for level in range(_LEVELS):
+    for level, around in enumerate(holdings.around(_LEVELS)):
         yield f"element {level} up: likest heading", best[around]
         yield f"element {level} up: large headings", larges[around]
-        around = np.maximum(0, holdings.parent[around]) if parent else around
 
 
 def _copies(survey: Survey) -> tuple[Floats, Floats]:

@@ -49,34 +49,22 @@ def element_columns(survey: Survey) -> Iterator[tuple[str, Floats | NDArray[np.b
     """The columns of the elements around each block, none for text."""
     if not survey.document.is_html:
         return
-    holdings, count = survey.holdings, len(survey.blocks)
-    if not survey.document.nodes:
-        held, depth = np.zeros((len(_HELD), 1)), np.zeros(1)
-        parent = inside = np.zeros(1, np.int64)
-        at = np.zeros(count, np.int64)
-        tags = [""]
-    else:
-        held, depth, parent, inside = _held(survey)
-        at = np.where(holdings.at < 0, 0, holdings.at)
-        tags = [node.tag for node in survey.document.nodes]
-    yield "depth", depth[at]
-    yield "elements up to the prose's", _steps(parent, inside)[at]
+    holdings, nodes = survey.holdings, survey.document.nodes
+    held, depth, steps = _held(survey) if nodes else (np.zeros((len(_HELD), 1)), np.zeros(1), np.zeros(1))
+    levels = list(holdings.around(LEVELS))
+    yield "depth", depth[levels[0]]
+    yield "elements up to the prose's", steps[levels[0]]
     place = {tag: number for number, tag in enumerate(_TAGS)}
-    tag = np.array([place.get(name, -1) for name in tags])
-    around = at
-    seen = np.zeros((len(_TAGS), count), np.bool_)
-    for level in range(LEVELS):
+    tag = np.array([place.get(node.tag, -1) for node in nodes] or [-1])
+    for level, around in enumerate(levels):
         for name, column in zip(_HELD, held, strict=True):
             yield f"element {level} up: {name}", column[around]
-        for number in range(len(_TAGS)):
-            seen[number] |= tag[around] == number
-        around = np.maximum(0, parent[around])
-    for name, inner in zip(_TAGS, seen, strict=True):
-        yield f"inside {name}", inner
+    for number, name in enumerate(_TAGS):
+        yield f"inside {name}", np.any([tag[around] == number for around in levels], axis=0)
 
 
-def _held(survey: Survey) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.int64]]:
-    """For each element what it holds (rows as in ``_HELD``), its depth, its parent, and whether it is around the prose."""
+def _held(survey: Survey) -> tuple[Floats, Floats, Floats]:
+    """For each element what it holds (rows as in ``_HELD``), its depth, and how many elements up the page's prose is."""
     holdings, nodes = survey.holdings, survey.document.nodes
     words, blocks = holdings.words, (holdings.last - holdings.first).astype(np.float64)
     likes: defaultdict[tuple[int, str, tuple[str, ...]], list[int]] = defaultdict(list)
@@ -95,10 +83,10 @@ def _held(survey: Survey) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np
     first, last = holdings.first, holdings.last
     around = ((first <= first[home]) & (last >= last[home])) | ((first >= first[home]) & (last <= last[home]))
     depth = np.array([node.depth for node in nodes], np.float64)
-    return held, depth, holdings.parent, around.astype(np.int64)
+    return held, depth, _steps(holdings.parent, around)
 
 
-def _steps(parent: NDArray[np.int64], around: NDArray[np.int64]) -> Floats:
+def _steps(parent: NDArray[np.int64], around: NDArray[np.bool_]) -> Floats:
     """How many elements up from each one stands the first that is around the page's prose, or inside its element."""
     found = np.zeros(len(parent))
     for number in range(len(parent)):

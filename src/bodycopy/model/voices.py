@@ -57,15 +57,10 @@ def voice_columns(survey: Survey) -> Iterator[tuple[str, Floats]]:
 
 def _in_elements(survey: Survey, voice: str, sums: Floats, words: Floats) -> Iterator[tuple[str, Floats]]:
     holdings = survey.holdings
-    if not len(holdings.parent):
-        yield from ((f"element {level} up: {voice} a word", np.zeros(len(survey.blocks))) for level in range(_LEVELS))
-        return
     first, last = holdings.first, holdings.last
     share = (sums[last] - sums[first]) / np.maximum(1.0, words[last] - words[first])
-    around = np.maximum(0, holdings.at)
-    for level in range(_LEVELS):
-        yield f"element {level} up: {voice} a word", share[around]
-        around = np.maximum(0, holdings.parent[around])
+    for level, around in enumerate(holdings.around(_LEVELS)):
+        yield f"element {level} up: {voice} a word", share[around] if len(share) else np.zeros(len(survey.blocks))
 
 
 def _sums(column: Floats) -> Floats:

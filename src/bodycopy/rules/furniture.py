@@ -41,11 +41,16 @@ def date_or_author(survey: Survey) -> Iterator[Firing]:
 @rule(Label.BYLINE)
 def declared_author(survey: Survey) -> Iterator[Firing]:
     """A short line that holds the author's name as the page declares it."""
+    author = _author(survey)
+    for index in np.flatnonzero(survey.count <= 12).tolist() if author else ():
+        if author in survey.blocks[index].text.casefold():
+            yield index, 1.0, survey.document.meta.author
+
+
+def _author(survey: Survey) -> str:
+    """The author's name as the page declares it, casefolded; empty where that is no name by its length."""
     author = survey.document.meta.author.casefold()
-    if 4 < len(author) < 60:
-        for index in np.flatnonzero(survey.count <= 12).tolist():
-            if author in survey.blocks[index].text.casefold():
-                yield index, 1.0, survey.document.meta.author
+    return author if 4 < len(author) < 60 else ""
 
 
 @rule(Label.CAPTION)
@@ -143,12 +148,11 @@ def shop_button(survey: Survey) -> Iterator[Firing]:
 @rule(Label.BIO)
 def opens_with_author(survey: Survey) -> Iterator[Firing]:
     """More than a byline, no longer than a portrait, and it opens with the author's name as the page declares it."""
-    author = survey.document.meta.author.casefold()
-    if 4 < len(author) < 60:
-        for index in np.flatnonzero((survey.count > 6) & (survey.count <= 120)).tolist():
-            opening = survey.blocks[index].text[: len(author) + 20].casefold()
-            if author in opening and survey.place(index) != 0:
-                yield index, 1.0, survey.document.meta.author
+    author = _author(survey)
+    for index in np.flatnonzero((survey.count > 6) & (survey.count <= 120)).tolist() if author else ():
+        opening = survey.blocks[index].text[: len(author) + 20].casefold()
+        if author in opening and survey.place(index) != 0:
+            yield index, 1.0, survey.document.meta.author
 
 
 @rule(Label.BIO)

@@ -14,6 +14,8 @@ from bodycopy.survey import Survey
 
 # A card in plain text has so many lines at the most, its separator included.
 _CARD_LINES = 5
+# A list of cards follows a paragraph longer than this.
+_PARAGRAPH_WORDS = 30
 # Phrases that end so name their matter after them: "More from Hallam", "Latest in Politics".
 _OPEN_ENDS = frozenset("from in on by about zu aus von de sur en di".split())
 
@@ -126,11 +128,14 @@ def headline_and_line(survey: Survey) -> Iterator[Firing]:
         saw = f"a pattern of {period} lines that repeats"
         for index in range(start, end) if period else ():
             yield index, 1.0, saw
-    yield from _divided_cards(survey)
 
 
-def _divided_cards(survey: Survey) -> Iterator[Firing]:
-    """Runs of three or more short groups, each opened by a separator and a headline."""
+@rule(Label.TEASER)
+def divided_list(survey: Survey) -> Iterator[Firing]:
+    """Three or more short groups in a row, each a separator, a headline and a line or two; the first may lack its separator.
+
+    No article is set so: where separators stand between its parts, these are longer, or open with no headline.
+    """
     breaks = np.flatnonzero(survey.of_kind(Kind.SEPARATOR)).tolist()
     run: list[int] = []
     for index, following in zip(breaks, [*breaks[1:], -1], strict=False):
@@ -139,9 +144,17 @@ def _divided_cards(survey: Survey) -> Iterator[Firing]:
             step = max((b - a for a, b in pairwise(run)), default=0)
             headed = sum(_opens_card(survey, i + 1) for i in run)
             if len(run) >= 3 and headed >= 0.8 * len(run):
-                for block in range(run[0], min(len(survey.blocks), run[-1] + step)):
+                start = run[0] - (step - 1)
+                if not _opens_list(survey, start):
+                    start = run[0]
+                for block in range(start, min(len(survey.blocks), run[-1] + step)):
                     yield block, 1.0, f"{len(run)} groups divided by separators"
             run = []
+
+
+def _opens_list(survey: Survey, index: int) -> bool:
+    """Whether a card begins here right after a paragraph: the first of a list, which no separator divides from the article."""
+    return index > 0 and _opens_card(survey, index) and survey.traits[index - 1].count > _PARAGRAPH_WORDS
 
 
 def _opens_card(survey: Survey, index: int) -> bool:

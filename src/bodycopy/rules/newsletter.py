@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,6 +14,13 @@ from bodycopy.traits import Traits
 
 _SECOND_PERSON = frozenset("you your yours you're you'll".split())
 _PITCH_WORDS = 70
+# The lines of a box have so many words at the most, stand so far from its pitch, and a pitch's copies from each other.
+_BOX_WORDS = 30
+_BOX_LINES = 6
+_COPIES_APART = 3
+_PITCH_LEAST = 6
+# A line with this share of words that the article uses elsewhere is the article's own.
+_OWN_WORDS = 0.45
 _FIRST_PERSON = frozenset("we our us we're".split())
 _QUOTES = "\"“„«‘'"
 _NO_VERBS = frozenset(
@@ -143,7 +151,45 @@ def _may_belong(survey: Survey, index: int) -> bool:
     # A full sentence about others is the article's own: of a short article hardly a word stands in it twice.
     if traits.prose > 0.4 and traits.count >= 12 and not _speaks(traits):
         return False
-    return traits.count < 4 or survey.shared[index] < 0.45
+    return traits.count < 4 or survey.shared[index] < _OWN_WORDS
+
+
+@rule(Label.SIGNUP)
+def box_shown_twice(survey: Survey) -> Iterator[Firing]:
+    """Stands in a box with an offer of a newsletter and a line that is there twice, as it is shown to phones and to others.
+
+    The box is all that stands between two paragraphs: the publisher's name, a motto, the heading, the call. Left alone: boxes
+    without an offer, and lines that no paragraph or blank line divides from the article's own.
+    """
+    offers = {i for i, _ in survey.with_phrase("signup-offer") if survey.traits[i].count <= _PITCH_WORDS}
+    boxed: dict[int, str] = {}
+    for indices in survey.repeats if offers else ():
+        for first, second in pairwise(indices):
+            if second - first <= _COPIES_APART and survey.traits[first].count >= _PITCH_LEAST:
+                inner = survey.blocks[second].gap
+                start, end = _box_edge(survey, first, -1, inner), _box_edge(survey, second, 1, inner) + 1
+                if not offers.isdisjoint(range(start, end)):
+                    boxed |= dict.fromkeys(range(start, end), f"“{survey.blocks[first].text[:40]}” stands twice")
+    for index, saw in sorted(boxed.items()):
+        yield index, 1.0, saw
+
+
+def _box_edge(survey: Survey, pitch: int, step: int, inner: int) -> int:
+    """The last block of the box around a pitch in one direction; the pitch's own place where nothing divides it.
+
+    A longer paragraph divides, and so do more blank lines than there are ``inner`` ones.
+    """
+    for distance in range(_BOX_LINES + 1):
+        index = pitch + step * distance
+        following = index + step
+        if not 0 <= following < len(survey.blocks):
+            return pitch
+        gap = survey.blocks[max(index, following)].gap
+        if gap > inner or survey.traits[following].count > _BOX_WORDS:
+            return index
+        if following == survey.headline or survey.shared[following] >= _OWN_WORDS:
+            return pitch
+    return pitch
 
 
 @rule(Label.SIGNUP)
