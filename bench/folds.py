@@ -37,9 +37,10 @@ Part = dict[str, dict[str, float]]
 
 # What has no say in which rule fires where and how strongly. All else in the package has, new modules too.
 _ELSEWHERE = (
-    "__init__.py", "__main__.py", "balance.py", "cli*.py", "company.py", "cuts", "errors.py", "fingerprint.py", "inputs.py",
-    "keep.py", "label.py", "looks.py", "naming.py", "options.py", "own_model.py", "pipeline.py", "reasons.py", "remains.py",
-    "result.py", "strictness.toml", "terminal.py", "train", "version.py", "via.py", "weights.toml", "write",
+    "__init__.py", "__main__.py", "balance.py", "check", "cli*.py", "company.py", "corpus", "cuts", "errors.py",
+    "fingerprint.py", "inputs.py", "integrations", "keep.py", "label.py", "looks.py", "naming.py", "options.py",
+    "own_model.py", "pipeline.py", "reasons.py", "remains.py", "result.py", "settings.py", "strictness.toml", "terminal.py",
+    "train", "version.py", "via.py", "weights.toml", "write",
 )  # fmt: skip
 _DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 

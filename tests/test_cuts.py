@@ -95,7 +95,9 @@ def cut_html(source: str, label: Label = Label.SIGNUP) -> str:
         ("> a\n- JUNK\n> b\n", "> a\n> b\n"),
     ],
 )
-def test_a_line_goes_with_its_end_and_the_blank_lines_after_it_where_one_stands_before_it(source: str, left: str) -> None:
+def test_a_line_goes_with_its_end_and_the_blank_lines_after_it_where_one_stands_before_it(
+    source: str, left: str
+) -> None:
     assert cut_text(source, "JUNK") == left
 
 
