@@ -77,6 +77,7 @@ def _files(argument: str, beside: Path | None) -> Iterator[tuple[Path, PurePath]
 
 def _walk(folder: Path, beside: Path | None) -> Iterator[PurePath]:
     own = os.path.abspath(beside) if beside is not None else ""
+    written = {own, f"{own}.rejected.jsonl"} if own else set()
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(
             f for f in folders if not f.startswith(".") and os.path.abspath(os.path.join(root, f)) != own
@@ -84,7 +85,7 @@ def _walk(folder: Path, beside: Path | None) -> Iterator[PurePath]:
         for name in sorted(files):
             path = os.path.join(root, name)
             kind = "" if name.lower().endswith(".json") else _by_name(name)  # seldom lines: settings, metadata of pages
-            if not name.startswith(".") and kind and not (own and os.path.abspath(path).startswith(own)):
+            if not name.startswith(".") and kind and os.path.abspath(path) not in written:
                 yield PurePath(os.path.relpath(path, folder))
 
 
