@@ -142,8 +142,10 @@ def _one_file(path: Path) -> str:
     return unicodedata.normalize("NFC", real).casefold() if sys.platform in ("darwin", "win32") else real
 
 
-def refuse_own_input(inputs: Iterable[Input], outputs: Iterable[Path]) -> None:
-    """Raise :class:`UsageError` where an output is one of the inputs, by whatever name or link."""
+def refuse_own_input(
+    inputs: Iterable[Input], outputs: Iterable[Path], instead: str = "use --in-place to write over it"
+) -> None:
+    """Raise :class:`UsageError` where an output is one of the inputs, by whatever name or link; ``instead`` is advice."""
     sources: dict[tuple[int, int], Input] = {}
     for item in inputs:
         identity = _identity(item.path) if item.path is not None else None
@@ -152,7 +154,7 @@ def refuse_own_input(inputs: Iterable[Input], outputs: Iterable[Path]) -> None:
     for output in outputs:
         identity = _identity(output)
         if identity in sources:
-            raise UsageError(f"{shown(output)} is also an input: use --in-place to write over it")
+            raise UsageError(f"{shown(output)} is also an input: {instead}")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

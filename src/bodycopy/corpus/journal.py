@@ -32,6 +32,28 @@ class Commit(NamedTuple):
     finished: bool = False
 
 
+def held(path: Path) -> bool:
+    """Whether a process is at work that has the journal of this name."""
+    try:
+        with open(path, "rb") as file:
+            return not _locked(file)
+    except OSError:
+        return False
+
+
+def _locked(file: IO[bytes]) -> bool:
+    """Whether the lock on an open file could be had; it is let go of when the file is closed."""
+    try:
+        import fcntl
+    except ImportError:  # no such locks on this system
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 class Journal:
     """The journal of one run, held by one process at a time."""
 
@@ -47,14 +69,8 @@ class Journal:
             raise
 
     def _hold(self) -> None:
-        try:
-            import fcntl
-        except ImportError:  # no such locks on this system
-            return
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise JournalError("another run writes this output") from error
+        if not _locked(self._file):
+            raise JournalError("another run writes this output")
 
     def _read(self, asked: dict[str, Any]) -> Commit | None:
         """The last commit, ``None`` where there is none; what was cut off in the middle is cut off whole."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from bodycopy.corpus import tables
 from bodycopy.corpus.job import Plan, begin_anew, unfinished
+from bodycopy.corpus.journal import held
 from bodycopy.corpus.outlets import Files, Lines, Outlet, Table
 from bodycopy.corpus.pool import Limits
 from bodycopy.corpus.recipe import Recipe
@@ -52,7 +53,9 @@ def works(wish: Wish, recipe: Recipe, sources: Sequence[Source]) -> Iterator[Wor
     Raises :class:`UsageError` for outputs that are there or cannot be meant, before anything is begun.
     """
     due = [_Due(wish, recipe, *pair) for pair in _outputs(wish, sources)]
-    refuse_own_input([Input(source.path, source.name, source.place) for source in sources], [one.output for one in due])
+    written = [path for one in due for path in one.written]
+    inputs = [Input(source.path, source.name, source.place) for source in sources]
+    refuse_own_input(inputs, written, "write to another name with -o")
     left = [one for one in due if one.is_left()]
     for one in left:
         yield one.work()
@@ -63,7 +66,7 @@ def _outputs(wish: Wish, sources: Sequence[Source]) -> Iterator[tuple[Path, list
     target, kind = wish.target, _kind(wish.target)
     if wish.attributes or not kind:
         pages = [source for source in sources if source.kind == "page"]
-        if kind and wish.attributes:
+        if wish.attributes and (kind or (target.exists() and not target.is_dir())):
             raise UsageError(f"--attributes: {shown(target)} must be a folder")
         if wish.attributes and pages:
             raise UsageError(f"{pages[0].name}: attributes are made for JSON lines, Parquet and WARC")
@@ -130,10 +133,17 @@ class _Due:
         }
         return Plan(self.output, Form(recipe, output), asked, wish.limits, wish.jobs, wish.every)
 
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """What a run of this writes over."""
+        return self.output, self._plan.rejects
+
     def is_left(self) -> bool:
         """Whether there is something to do. Raises :class:`UsageError` where an output is in the way."""
         wish, begun = self._wish, unfinished(self._plan)
         there = self.output.is_dir() and any(self.output.iterdir()) if self._kind == "files" else self.output.exists()
+        if held(self._plan.journal):
+            raise UsageError(f"{shown(self.output)}: another run writes this output")
         if wish.force:
             begin_anew(self._plan)
         elif wish.resume:
