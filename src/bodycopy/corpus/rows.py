@@ -24,7 +24,7 @@ SOURCE = "source_base64"
 Refused = Mapping[int, str]
 """Records of a chunk that are not to be touched, by their number in it from 0, each with the reason."""
 Watch = Callable[[int], None]
-"""Told the number of each record before it is begun, and -1 when all are done."""
+"""Told the number of each record before it is worked on, and -1 when it is done."""
 
 
 class Form(NamedTuple):
@@ -59,7 +59,7 @@ def _reason(error: BaseException, place: Place) -> str:
         return "needs more memory than a worker may have"
     if isinstance(error, BodycopyError):
         return str(error).removeprefix(f"{place.file}: ").removeprefix("<bytes>: ").removeprefix("<text>: ")
-    return f"could not be cleaned: {type(error).__name__}: {error}"
+    return f"could not be cleaned: {type(error).__name__}: {' '.join(str(error).split())}"
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -35,25 +36,29 @@ def work(chunk: Chunk, form: Form, refused: Refused, watch: Watch) -> Result:
         return tables.work_rows(chunk, form, refused, watch)
     result = Result([], [], Tally(), [])
     for number, item in enumerate(chunk):
-        watch(number)
-        known = _known(item)
+        watch(-1)
+        known = _known(item, kept=number in refused)
         with counted(result, item.place, known):
             if number in refused:
                 raise RefusedError(refused[number])
+            watch(number)
             result.outputs.append(_made(item, known, form, result.tally))
             result.origins.append((item.place, known.id))
     watch(-1)
     return result
 
 
-def _known(item: Item) -> Known:
-    """What is known of an item before it is worked on."""
+def _known(item: Item, *, kept: bool) -> Known:
+    """What is known of an item before it is worked on. A file is read only where it is to be ``kept`` unread otherwise."""
     raw = item.raw
     if isinstance(raw, bytes):
         told = _ID.search(raw, 0, _ID_WITHIN)
         return Known(told and told[1].decode("utf-8", "replace"), as_text(raw))
     if isinstance(raw, Page):
         return Known(raw.id, _page_row(raw))
+    if isinstance(raw, File) and kept:
+        with contextlib.suppress(OSError), open(raw.path, "rb") as file:
+            return Known(raw.id, {"id": raw.id} | _kept(file.read()))
     return Known(raw.id if raw is not None else None)
 
 
@@ -79,7 +84,7 @@ def _made(item: Item, known: Known, form: Form, tally: Tally) -> bytes:
         raise RefusedError(item.fault)
     if isinstance(raw, bytes):
         row = parsed(raw)
-        if MARK in row:
+        while MARK in row:  # more than once, where it was rejected unread
             record = unrejected(row)
             known.record = as_text(record) if isinstance(record, bytes) else record
             row = _once_more(record)
