@@ -13,12 +13,13 @@ from bodycopy.corpus.journal import held
 from bodycopy.corpus.outlets import Files, Lines, Outlet, Table
 from bodycopy.corpus.pool import Limits
 from bodycopy.corpus.recipe import Recipe
-from bodycopy.corpus.rows import Form
+from bodycopy.corpus.rows import Form, RefusedError
 from bodycopy.corpus.sources import Source, inputs_of
 from bodycopy.errors import BodycopyError
 from bodycopy.fingerprint import fingerprint
 from bodycopy.inputs import Input, UsageError, plan_outputs, refuse_own_input, shown
 from bodycopy.version import VERSION
+from bodycopy.via import MissingPackageError
 
 TABLES = (".parquet", ".pq")
 LINES = (".jsonl", ".ndjson", ".json")
@@ -116,13 +117,9 @@ class _Due:
 
     def _planned(self) -> Plan:
         wish, recipe = self._wish, self._recipe
-        first = self._sources[0]
         of_tables = all(source.kind == "parquet" for source in self._sources)
-        if of_tables and first.path is not None:
-            try:
-                recipe = tables.settled(recipe, first.path)
-            except (OSError, BodycopyError) as error:
-                raise UsageError(f"{first.name}: {getattr(error, 'strerror', None) or error}") from error
+        if of_tables:
+            recipe = self._settled(recipe)
         output = "rows" if self._kind == "table" and not of_tables else self._kind
         self._of_rows = output == "table"
         asked = {
@@ -132,6 +129,19 @@ class _Due:
             "output": [self._kind, self.output.name, wish.every],
         }
         return Plan(self.output, Form(recipe, output), asked, wish.limits, wish.jobs, wish.every)
+
+    def _settled(self, recipe: Recipe) -> Recipe:
+        """The recipe as the first file that can be read settles it: the others are rejected when their turn comes."""
+        for source in self._sources:
+            try:
+                return tables.settled(recipe, source.path) if source.path is not None else recipe
+            except MissingPackageError:
+                raise
+            except RefusedError as error:
+                raise UsageError(f"{source.name}: {error}") from error
+            except (OSError, BodycopyError):
+                continue
+        return recipe
 
     @property
     def written(self) -> tuple[Path, ...]:
@@ -171,8 +181,12 @@ def _identity(source: Source) -> list[str | int]:
     """What tells an input from a changed one."""
     if source.path is None:
         return [source.name]
-    status = os.stat(source.path)
-    return [os.path.abspath(source.path), status.st_size, status.st_mtime_ns]
+    name = os.path.abspath(source.path)
+    try:
+        status = os.stat(source.path)
+    except OSError:  # it is rejected when its turn comes
+        return [name]
+    return [name, status.st_size, status.st_mtime_ns]
 
 
 def _settings(recipe: Recipe) -> dict[str, str]:

@@ -13,6 +13,9 @@ MARK = "bodycopy-rejected"
 
 _BYTES = "bodycopy-base64"
 
+ENDED = [-1]
+"""The mark of a reader that cannot read on: what comes after is the next input."""
+
 
 class Place(NamedTuple):
     """Where a record stands: its file, as messages name it, the unit it is counted in (``line``, ``record``, ``row``; empty

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import IO, NamedTuple
 
 from bodycopy.corpus import jsonl, tables, warc
-from bodycopy.corpus.records import Chunk, File, Item, Place, Rows
+from bodycopy.corpus.records import ENDED, Chunk, File, Item, Place, Rows
 from bodycopy.corpus.streams import decompressed, opened
 from bodycopy.errors import SourceError
 from bodycopy.inputs import STDIN, SUFFIXES, Input, UsageError, shown
@@ -160,6 +160,8 @@ class Reading:
         self._at = len(self._sources)
 
     def _of(self, source: Source, mark: list[int]) -> Iterator[tuple[Item | Rows, list[int]]]:
+        if mark == ENDED:
+            return
         if source.kind == "page":
             if not mark:
                 item = Item(Place(source.name, "", 1), File(source.place.as_posix(), str(source.path)))
@@ -175,7 +177,7 @@ class Reading:
                 yield from read(file, source.name, mark)
         except (OSError, SourceError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            yield Item(Place(source.name, "", 1), None, f"cannot be read: {reason}"), [*mark]
+            yield Item(Place(source.name, "", 1), None, f"cannot be read: {reason}"), ENDED
 
 
 def _size(path: Path | None) -> int:

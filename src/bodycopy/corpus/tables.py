@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bodycopy.corpus.columns import HTML, REMOVED, TEXT, looks_like_page, value, with_text
-from bodycopy.corpus.records import Item, Place, Result, Rows, Tally
+from bodycopy.corpus.records import ENDED, Item, Place, Result, Rows, Tally
 from bodycopy.corpus.rows import Form, Known, Refused, RefusedError, Watch, counted, line_of, make_row, no_source
 from bodycopy.corpus.streams import need
 from bodycopy.errors import SourceError
@@ -52,20 +52,21 @@ def rows(path: Path, name: str, at: list[int]) -> Iterator[tuple[Rows | Item, li
     done = at[0] if at else 0
     start = 0
     try:
-        with parquet.ParquetFile(path) as file:
+        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
             for group in range(file.num_row_groups):
                 size = file.metadata.row_group(group).num_rows
                 if start + size <= done:
                     start += size
                     continue
                 for batch in file.iter_batches(_READ, row_groups=[group]):
-                    fresh = batch.slice(max(0, done - start))
-                    start += len(batch)
-                    for part in _pieces(fresh):
-                        done += len(part)
+                    for part in _pieces(batch):  # of the whole batch: the parts of a run that goes on are the same
+                        start += len(part)
+                        if start <= done:
+                            continue
+                        done = start
                         yield Rows(Place(name, "row", done - len(part) + 1), to_bytes(part), len(part)), [done]
     except (OSError, pa.ArrowException) as error:
-        yield Item(Place(name, "row", done + 1), None, f"cannot be read on: {str(error).splitlines()[0]}"), [done]
+        yield Item(Place(name, "row", done + 1), None, f"cannot be read on: {str(error).splitlines()[0]}"), ENDED
 
 
 def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
@@ -92,26 +93,49 @@ def from_bytes(data: bytes) -> pa.RecordBatch:
         return reader.read_next_batch()
 
 
+def row_of(batch: pa.RecordBatch, number: int) -> tuple[dict[str, Any], str]:
+    """One row as plain values, and why a column is left out of it, if one is.
+
+    A time that Python has no form for (nanoseconds, years after 9999) becomes text; inside other columns it cannot be told.
+    """
+    pa = need_arrow()
+    row: dict[str, Any] = {}
+    fault = ""
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        try:
+            row[name] = column[number].as_py()
+        except (ValueError, OverflowError, LookupError, pa.ArrowException):
+            try:
+                row[name] = column[number].cast(pa.string()).as_py()
+            except (ValueError, LookupError, pa.ArrowException) as error:
+                fault = f"column {name} cannot be read: {str(error).splitlines()[0]}"
+    return row, fault
+
+
 def work_rows(chunk: Rows, form: Form, refused: Refused, watch: Watch) -> Result:
     """Clean some rows. The outcome is lines of JSON, or, for a table, one batch of the rows that came through."""
     batch = from_bytes(chunk.data)
     result = Result([], [], Tally(), [])
     mades: list[Made | None] = []
     passed: list[int] = []
-    for number, row in enumerate(batch.to_pylist()):
-        watch(number)
+    for number in range(len(batch)):
+        watch(-1)
         place = chunk.place._replace(number=chunk.place.number + number)
-        known = Known(form.recipe.columns.id_of(row), row)
+        row, fault = row_of(batch, number)
+        known = Known(form.recipe.columns.id_of(row), dict(row))
         with counted(result, place, known):
             if number in refused:
                 raise RefusedError(refused[number])
+            if fault and form.output != "table":
+                raise RefusedError(fault)
+            watch(number)
             made = make_row(row, form.recipe, result.tally)
             if form.output == "table":
                 mades.append(made)
                 passed.append(number)
             else:
                 result.outputs.append(line_of(row, made, form))
-                result.origins.append((place, known.id))
+            result.origins.append((place, known.id))
     watch(-1)
     if passed:
         kept = batch if len(passed) == len(batch) else batch.take(passed)
@@ -148,9 +172,8 @@ def settled(recipe: Recipe, path: Path) -> Recipe:
             row: Mapping[str, Any] = dict.fromkeys(file.schema_arrow.names)
     except pa.ArrowException as error:
         raise SourceError(f"not a Parquet file: {str(error).splitlines()[0]}") from error
-    for found in first.to_pylist() if first is not None else ():
-        row = found
-        break
+    if first:
+        row, _ = row_of(first, 0)
     return settled_by(recipe, row)
 
 
