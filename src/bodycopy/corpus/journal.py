@@ -7,6 +7,7 @@ speaks of is on the disk.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -110,4 +111,5 @@ class Journal:
         """Let go of the journal; of a run that is ``done`` nothing is left."""
         if done:
             self.path.unlink(missing_ok=True)
-        self._file.close()
+        with contextlib.suppress(OSError):  # what could not be written was told
+            self._file.close()

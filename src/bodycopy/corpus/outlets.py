@@ -6,6 +6,7 @@ is for certain: what is longer was being written when the run ended, and is cut 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 from bodycopy.corpus import tables
 from bodycopy.corpus.records import Rejected, Result
 from bodycopy.corpus.streams import compressed, compression
-from bodycopy.inputs import write_file
+from bodycopy.inputs import sync_folder, write_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -76,7 +77,8 @@ class PartFile:
     def close(self) -> None:
         """Close the part file."""
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):  # of what it holds nothing counts that was not put on the disk
+                self._file.close()
             self._file = None
 
     def finish(self, *, empty: bool = True) -> None:
@@ -85,6 +87,7 @@ class PartFile:
         if self.part.exists():
             if empty or self.part.stat().st_size:
                 os.replace(self.part, self.path)
+                sync_folder(self.path.parent)
             else:
                 self.part.unlink()
 
@@ -127,7 +130,7 @@ class Files:
 
     def add(self, result: Result) -> list[Rejected]:  # noqa: D102
         for (_, name), data in zip(result.origins, result.outputs, strict=True):
-            write_file(self._outputs[name or ""], data)
+            write_file(self._outputs[name or ""], data, alone=True)
         return []
 
     def commit(self) -> int:  # noqa: D102
@@ -214,6 +217,7 @@ class Table:
         whole = self._path.with_name(self._path.name + ".part")
         self._assemble(whole)
         os.replace(whole, self._path)
+        sync_folder(self._path.parent)
         self._spool.part.unlink()
 
     def _assemble(self, path: Path) -> None:
