@@ -52,7 +52,8 @@ def lines(records: Iterable[Row | str | bytes]) -> bytes:
     def line(record: Row | str | bytes) -> bytes:
         if isinstance(record, bytes):
             return record
-        return (record if isinstance(record, str) else json.dumps(record, ensure_ascii=False)).encode()
+        text = record if isinstance(record, str) else json.dumps(record, ensure_ascii="odd" in record)
+        return text.encode()
 
     return b"".join(line(record) + b"\n" for record in records)
 

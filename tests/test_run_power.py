@@ -169,7 +169,7 @@ def test_a_full_disk_is_told_and_with_room_the_run_goes_on(do: Any, tmp_path: Pa
 def test_a_run_that_is_stopped_says_so_in_one_line_and_goes_on(
     do: Any, tmp_path: Path, number: int, early: bool
 ) -> None:
-    corpora.put_lines(tmp_path / "in.jsonl", corpora.rows(200))
+    corpora.put_lines(tmp_path / "in.jsonl", corpora.rows(130))
     command = ["in.jsonl", "-o", "out.jsonl.gz", "-j", "2", "--every", "20"]
     journal = tmp_path / "out.jsonl.gz.journal"
     running = corpora.start(tmp_path, *command)

@@ -14,9 +14,10 @@ from typing import Any
 from bodycopy.corpus.journal import Commit, Journal
 from bodycopy.corpus.outlets import Outlet, PartFile
 from bodycopy.corpus.pool import Limits, Pool
-from bodycopy.corpus.records import Rejected, Result, Tally
+from bodycopy.corpus.records import Chunk, Rejected, Result, Tally
 from bodycopy.corpus.rows import Form
 from bodycopy.corpus.sources import Position, Reading, size_of
+from bodycopy.corpus.work import original
 from bodycopy.errors import BodycopyError
 from bodycopy.inputs import shown
 
@@ -120,7 +121,7 @@ class _Run:
 
     def _all(self, reading: Reading, position: Position) -> None:
         plan = self._plan
-        waiting: deque[tuple[Future[Result], Position, int]] = deque()
+        waiting: deque[tuple[Future[Result], Chunk, Position, int]] = deque()
         under_way = 0
         end = position
         with Pool(plan.jobs, plan.form, plan.limits) as pool:
@@ -128,20 +129,20 @@ class _Run:
                 size = size_of(chunk)
                 while waiting and (len(waiting) >= _AHEAD * plan.jobs or under_way + size > _AHEAD_BYTES):
                     under_way -= self._settle(*waiting.popleft())
-                waiting.append((pool.submit(chunk), after, size))
+                waiting.append((pool.submit(chunk), chunk, after, size))
                 end = after
                 under_way += size
             while waiting:
                 self._settle(*waiting.popleft())
         self._commit(end, finished=True)
 
-    def _settle(self, future: Future[Result], position: Position, size: int) -> int:
+    def _settle(self, future: Future[Result], chunk: Chunk, position: Position, size: int) -> int:
         """Take the result of the chunk that is due; its size."""
         result = future.result()
         self._tally.add(result.tally)
         self._held += result.rejects
         for unfit in self._outlet.add(result):
-            self._held.append(unfit)
+            self._held.append(unfit._replace(record=original(chunk, unfit.place)))
             self._tally.written -= 1
             self._tally.reject(unfit.reason.partition(":")[0])
         self._records += result.tally.read

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from bodycopy.corpus import tables
+from bodycopy.corpus import shapes, tables
 from bodycopy.corpus.records import Rejected, Result
 from bodycopy.corpus.streams import compressed, compression
 from bodycopy.inputs import sync_folder, write_file
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _GROUP_ROWS = 20_000
 _GROUP_BYTES = 1 << 26
 
+Origin = tuple["Place", str | None]
+
 
 class Outlet(Protocol):
     """Takes results, and makes them certain a segment at a time."""
@@ -35,7 +37,7 @@ class Outlet(Protocol):
         """Go on from a part file of this length, 0 for none."""
 
     def add(self, result: Result) -> list[Rejected]:
-        """Take the outputs of one chunk; those that do not fit are given back as rejects."""
+        """Take the outputs of one chunk; those that do not fit are given back as rejects, without the record."""
 
     def commit(self) -> int:
         """Put what was taken on the disk; the part file's length."""
@@ -163,33 +165,32 @@ class Table:
 
     def add(self, result: Result) -> list[Rejected]:  # noqa: D102
         if self._of_rows:
-            self._held += [self._fitted(tables.from_bytes(data)) for data in result.outputs]
-            return []
-        places = [place for place, _ in result.origins]
-        return self._take([json.loads(line) for line in result.outputs], places) if result.outputs else []
+            return self._take_batch(tables.from_bytes(result.outputs[0]), result.origins) if result.outputs else []
+        return self._take([json.loads(line) for line in result.outputs], result.origins) if result.outputs else []
 
-    def _fitted(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """A batch in the columns of the first one: a file of a corpus may have its columns in another order."""
+    def _take_batch(self, batch: pa.RecordBatch, origins: Sequence[Origin]) -> list[Rejected]:
+        """Take a batch in the columns of the first one, whatever their order; one that has others is given back."""
         if self._schema is None:
             self._schema = batch.schema
-        return batch if batch.schema.equals(self._schema) else batch.cast(self._schema)
+        try:
+            self._held.append(shapes.fitted(batch, self._schema))
+        except shapes.UNFIT as error:
+            reason = f"does not fit the table: {str(error).splitlines()[0]}"
+            return [Rejected(place, identity, reason, None) for place, identity in origins]
+        return []
 
-    def _take(self, rows: Sequence[Mapping[str, Any]], places: Sequence[Place]) -> list[Rejected]:
+    def _take(self, rows: Sequence[Mapping[str, Any]], origins: Sequence[Origin]) -> list[Rejected]:
         pa = tables.need_arrow()
         if self._schema is None:
-            self._schema = pa.RecordBatch.from_pylist(list(rows)).schema
-        known = set(self._schema.names)
+            self._schema = shapes.schema_of(rows)
         fit: list[Mapping[str, Any]] = []
         rejects: list[Rejected] = []
-        for row, place in zip(rows, places, strict=True):
-            strange = [name for name in row if name not in known]
+        for row, (place, identity) in zip(rows, origins, strict=True):
             try:
-                if strange:
-                    raise ValueError(f"the first records have no column {strange[0]}")
-                pa.RecordBatch.from_pylist([row], schema=self._schema)
-            except (ValueError, TypeError) as error:  # Arrow's errors are among these
+                shapes.check_row(row, self._schema)
+            except shapes.UNFIT as error:
                 reason = f"does not fit the table: {str(error).splitlines()[0]}"
-                rejects.append(Rejected(place, row.get("id"), reason, dict(row)))
+                rejects.append(Rejected(place, identity, reason, None))
             else:
                 fit.append(row)
         self._held.append(pa.RecordBatch.from_pylist(fit, schema=self._schema))

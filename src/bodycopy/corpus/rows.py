@@ -112,7 +112,8 @@ def line_of(row: Mapping[str, Any], made: Made | None, form: Form) -> bytes:
     columns: dict[str, Any] = {TEXT: made.text if made else None}
     if form.recipe.with_removed:
         columns[REMOVED] = made.removed if made else None
-    return _encoded(with_text(row, made and form.recipe.goes(made), columns))
+    goes = form.recipe.goes(made) if made else form.recipe.goes_unmade(row)
+    return _encoded(with_text(row, goes, columns))
 
 
 def parsed(line: bytes) -> dict[str, Any]:

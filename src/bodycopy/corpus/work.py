@@ -10,7 +10,7 @@ from typing import Any
 
 from bodycopy.corpus import tables
 from bodycopy.corpus.recipe import Source
-from bodycopy.corpus.records import MARK, Chunk, File, Item, Page, Result, Rows, Tally, unrejected
+from bodycopy.corpus.records import MARK, Chunk, File, Item, Page, Place, Result, Rows, Tally, unrejected
 from bodycopy.corpus.rows import (
     SOURCE,
     Form,
@@ -26,7 +26,7 @@ from bodycopy.corpus.rows import (
 )  # fmt: skip
 
 # An id that can be had without parsing a line, which may be what cannot be done.
-_ID = re.compile(rb'"id"\s{0,9}:\s{0,9}"?([^"\\,}\s]{1,200})')
+_ID = re.compile(rb'"id"\s{0,9}:\s{0,9}(?!null\b)"?([^"\\,}\s]{1,200})')
 _ID_WITHIN = 1 << 12
 
 
@@ -77,6 +77,13 @@ def _kept(data: bytes) -> dict[str, Any]:
     return {SOURCE: base64.b64encode(data).decode("ascii")}
 
 
+def original(chunk: Chunk, place: Place) -> str | bytes | Mapping[str, Any] | None:
+    """A record of a chunk as it was, for one that was worked on and cannot be taken."""
+    if isinstance(chunk, Rows):
+        return tables.row_of(tables.from_bytes(chunk.data), place.number - chunk.place.number)[0]
+    return next((_known(item, kept=True).record for item in chunk if item.place == place), None)
+
+
 def _made(item: Item, known: Known, form: Form, tally: Tally) -> bytes:
     """The output of one record."""
     raw, recipe = item.raw, form.recipe
@@ -85,6 +92,7 @@ def _made(item: Item, known: Known, form: Form, tally: Tally) -> bytes:
     if isinstance(raw, bytes):
         row = parsed(raw)
         while MARK in row:  # more than once, where it was rejected unread
+            known.id = row.get("id")
             record = unrejected(row)
             known.record = as_text(record) if isinstance(record, bytes) else record
             row = _once_more(record)
