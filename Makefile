@@ -19,7 +19,7 @@ TRUTH ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check eval compare bench accept picture quality train calibrate clean
+.PHONY: help demo test soak check eval compare bench accept picture quality train calibrate clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
@@ -69,6 +69,10 @@ demo: $(VENV)/stamp  ## clean a fixture page and a fixture text, every cut named
 
 test: $(TEST_VENV)/installed  ## the tests, against the built and installed wheel
 	$(TEST_VENV)/bin/pytest $(PYTEST_ARGS)
+
+# Twenty kills are part of `make test`.
+soak: $(TEST_VENV)/installed  ## `bodycopy run` killed two hundred times, the power cut at every step
+	BODYCOPY_KILLS=200 $(TEST_VENV)/bin/pytest $(PYTEST_ARGS) tests/test_run_kills.py tests/test_run_power.py
 
 check: $(VENV)/stamp  ## ruff, mypy --strict, the shape of the code
 	$(BIN)/ruff check .

@@ -24,6 +24,7 @@ REFUSED = [
     (["notes", "-o", "x.jsonl"],
      "notes: no records by its name or its content: JSON lines, Parquet, WARC or pages"),
     (["-", "-", "-o", "x.jsonl"], "standard input can only be read once"),
+    (["-", "-o", "-"], "-o: run writes files, and nothing of a corpus to standard output"),
     (["a.jsonl", "-o", "x.jsonl", "-j", "0"], "--jobs: 1 at least"),
     (["a.jsonl", "-o", "x.jsonl", "--every", "0"], "--every: 1 at least"),
     (["a.jsonl", "-o", "x.jsonl", "--timeout", "0"], "--timeout: more than 0 seconds"),

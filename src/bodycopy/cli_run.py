@@ -88,6 +88,7 @@ class RunArguments(Judging):
         refused = {
             "no input: name files or folders, or - for JSON lines on standard input": not self.inputs,
             "no output: name one with -o": not (self.output or self.attributes or self.dry_run),
+            "-o: run writes files, and nothing of a corpus to standard output": STDIN in (self.output, self.attributes),
             "--attributes and -o cannot be given together": self.output and self.attributes,
             "--resume and --force cannot be given together": self.resume and self.force,
             "--jobs: 1 at least": self.jobs is not None and self.jobs < 1,
