@@ -22,7 +22,7 @@ TRUTH ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test integrations check eval compare bench accept picture quality train calibrate clean
+.PHONY: help demo test integrations soak check eval compare bench accept picture quality train calibrate clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
@@ -93,6 +93,10 @@ integrations: $(FRAMEWORKS:%=$(FRAMEWORK_VENVS)/%/installed)  ## the tests of ea
 		echo "$$name"; \
 		BODYCOPY_ALL_INTEGRATIONS=1 $(FRAMEWORK_VENVS)/$$name/bin/pytest tests/test_$$name.py || exit 1; \
 	done
+
+# Twenty kills are part of `make test`.
+soak: $(TEST_VENV)/installed  ## `bodycopy run` killed two hundred times, the power cut at every step
+	BODYCOPY_KILLS=200 $(TEST_VENV)/bin/pytest $(PYTEST_ARGS) tests/test_run_kills.py tests/test_run_power.py
 
 check: $(VENV)/stamp  ## ruff, mypy --strict, the shape of the code
 	$(BIN)/ruff check .

@@ -2,7 +2,7 @@
 
 A session is a run of ``$ command`` lines, each with all it shows (standard output and error as they come) and a line
 ``[exit N]``. Commands run in a shell, in a fresh copy of ``fixtures/cli/files``. Fingerprint, version, scores and
-weights are blanked, since they change with every rule and every fit. ``accept_sessions.py`` records anew; a command
+weights are blanked, and so are rates,, since they change with every rule and every fit. ``accept_sessions.py`` records anew; a command
 without a recorded end fails.
 """
 
@@ -29,6 +29,7 @@ _BLANKED = (
     (re.compile(r'("version": ")[^"]*'), r"\1..."),
     (re.compile(r'("(?:confidence|score|weight)": )[-+.\de]+'), r"\g<1>0.0"),
     (re.compile(r"(?<=  )([-+] {0,3})\d+\.\d\d(?=  |$)", re.M), r"\g<1>0.00"),
+    (re.compile(r"(, )[\d,]+( a second)$", re.M), r"\1...\2"),
     (re.compile(r"^(bodycopy )\d+\.\d\S*$", re.M), r"\1..."),
 )
 

@@ -59,8 +59,6 @@ def run(arguments: list[str]) -> int:
         return _closed_pipe(0)
     except SystemExit as left:  # Typer's own answer to a pipe closed early
         return _closed_pipe(0) if isinstance(left.__context__, BrokenPipeError) else 1
-    except _Terminated:
-        return 128 + signal.SIGTERM
     except (KeyboardInterrupt, typer.Abort):
         return 130
     except UsageError as error:
@@ -132,8 +130,11 @@ def run_corpus(given: RunArguments) -> int:
     Each output record is its input's, with the cleaned text in the column text. Records that cannot be cleaned go, as they
     were, into OUTPUT.rejected.jsonl, which run can read again. A run that was ended in any way goes on with --resume.
     """
-    with _terminable():
-        status, summary = cli_run.run(given, _say)
+    try:
+        with _terminable():
+            status, summary = cli_run.run(given, _say)
+    except _Terminated:  # here, since Typer makes 130 of it
+        return 128 + signal.SIGTERM
     _print_lines(summary, sys.stdout)
     return status
 

@@ -99,6 +99,7 @@ class RunArguments(Judging):
         refused = {
             "no input: name files or folders, or - for JSON lines on standard input": not self.inputs,
             "no output: name one with -o": not (self.output or self.attributes or self.dry_run),
+            "-o: run writes files, and nothing of a corpus to standard output": STDIN in (self.output, self.attributes),
             "--attributes and -o cannot be given together": self.output and self.attributes,
             "--resume and --force cannot be given together": self.resume and self.force,
             "--address is for --engine ray": self.address is not None and self.engine != "ray",
@@ -176,9 +177,9 @@ def run(given: RunArguments, say: Callable[[str], None]) -> tuple[int, list[Text
         return 0, list(told.sample(recipe, found, given.dry_run))
     begun = time.monotonic()
     whole = Tally()
-    rejects: list[Path] = []
     goes_on = given.engine == "local"
-    works = list(plans.works(given.wish(), recipe, found))
+    planned = list(plans.works(given.wish(), recipe, found))
+    works = [work for work in planned if work.is_left]
     with _engine(given, works) as engine:
         for work in works:
             reading = sources.Reading(work.sources)
@@ -194,7 +195,8 @@ def run(given: RunArguments, say: Callable[[str], None]) -> tuple[int, list[Text
                 if goes_on and work.plan.journal.exists():
                     say("what is done is safe: the same command with --resume goes on from there")
                 return 1, []
-            rejects += [work.plan.rejects] if work.plan.rejects.exists() else []
+    # Those of outputs that an earlier run of the same command ended with are told too.
+    rejects = [work.plan.rejects for work in planned if work.plan.rejects.exists()]
     if rejects:
         more = f" and {len(rejects) - 1} more such files" if len(rejects) > 1 else ""
         say(f"{shown(rejects[0])}{more}: the rejected records, each with its reason")
@@ -206,7 +208,7 @@ def run(given: RunArguments, say: Callable[[str], None]) -> tuple[int, list[Text
         except OSError as error:
             say(f"{shown(given.report)}: not written: {error.strerror or error}")
             return 1, list(told.summary(whole, seconds))
-    return (1 if whole.rejected else 0), list(told.summary(whole, seconds))
+    return (1 if rejects else 0), list(told.summary(whole, seconds))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import errno
+import hashlib
 import os
 import re
 import secrets
@@ -142,8 +143,10 @@ def _one_file(path: Path) -> str:
     return unicodedata.normalize("NFC", real).casefold() if sys.platform in ("darwin", "win32") else real
 
 
-def refuse_own_input(inputs: Iterable[Input], outputs: Iterable[Path]) -> None:
-    """Raise :class:`UsageError` where an output is one of the inputs, by whatever name or link."""
+def refuse_own_input(
+    inputs: Iterable[Input], outputs: Iterable[Path], instead: str = "use --in-place to write over it"
+) -> None:
+    """Raise :class:`UsageError` where an output is one of the inputs, by whatever name or link; ``instead`` is advice."""
     sources: dict[tuple[int, int], Input] = {}
     for item in inputs:
         identity = _identity(item.path) if item.path is not None else None
@@ -152,7 +155,7 @@ def refuse_own_input(inputs: Iterable[Input], outputs: Iterable[Path]) -> None:
     for output in outputs:
         identity = _identity(output)
         if identity in sources:
-            raise UsageError(f"{shown(output)} is also an input: use --in-place to write over it")
+            raise UsageError(f"{shown(output)} is also an input: {instead}")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -163,11 +166,12 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
 
 
-def write_file(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes, *, alone: bool = False) -> None:
     """Write a whole file or nothing: into a new file beside it, to the disk, then in its place. Folders are made.
 
     A link is followed, never replaced; a file that is there keeps its permissions and, where allowed, its owner.
-    A device or a pipe is written to as it is. Raises ``OSError``; then what was there is untouched.
+    A device or a pipe is written to as it is. Raises ``OSError``; then what was there is untouched. Who writes ``alone`` there
+    leaves nothing when it is killed and writes the file again: the new file has the same name then.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -183,7 +187,10 @@ def write_file(path: Path, data: bytes) -> None:
         return
     if before is not None:
         _refuse_read_only(target)
-    fresh = target.parent / f".bodycopy-{secrets.token_hex(8)}.tmp"
+    token = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16] if alone else secrets.token_hex(8)
+    fresh = target.parent / f".bodycopy-{token}.tmp"
+    if alone:
+        fresh.unlink(missing_ok=True)
     try:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         with open(descriptor, "wb") as file:
@@ -197,7 +204,7 @@ def write_file(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             fresh.unlink()
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _refuse_read_only(target: Path) -> None:
@@ -221,8 +228,8 @@ def _take_over(fresh: Path, before: os.stat_result) -> None:
     os.chmod(fresh, stat.S_IMODE(before.st_mode))
 
 
-def _sync_folder(folder: Path) -> None:
-    """Put the new name on the disk as well, where the system lets a folder be opened."""
+def sync_folder(folder: Path) -> None:
+    """Put a new name in it on the disk as well, where the system lets a folder be opened."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

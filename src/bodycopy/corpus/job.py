@@ -14,9 +14,10 @@ from typing import Any
 from bodycopy.corpus.journal import Commit, Journal
 from bodycopy.corpus.outlets import Outlet, PartFile
 from bodycopy.corpus.pool import Limits, Pool
-from bodycopy.corpus.records import Rejected, Result, Tally
+from bodycopy.corpus.records import Chunk, Rejected, Result, Tally
 from bodycopy.corpus.rows import Form
 from bodycopy.corpus.sources import Position, Reading, size_of
+from bodycopy.corpus.work import original
 from bodycopy.errors import BodycopyError
 from bodycopy.inputs import shown
 
@@ -56,26 +57,28 @@ class Plan:
         return _beside(self.output, ".rejected.jsonl")
 
 
-Engine = Callable[[Plan, Reading, Position], Generator[tuple[Result, Position], None, None]]
-"""Makes the chunks of the inputs from a position on: the results in order, each with the position after it."""
+Made = tuple[Result, Chunk | None, Position]
+"""A result, the chunk that it is of, where that may be asked for (:attr:`Form.refusable`), and the position after it."""
+Engine = Callable[[Plan, Reading, Position], Generator[Made, None, None]]
+"""Makes the chunks of the inputs from a position on: the results in order."""
 
 
-def in_processes(plan: Plan, reading: Reading, position: Position) -> Generator[tuple[Result, Position], None, None]:
+def in_processes(plan: Plan, reading: Reading, position: Position) -> Generator[Made, None, None]:
     """The engine of this machine: as many processes as the plan says. Raises :class:`PoolError` where none lives."""
-    waiting: deque[tuple[Future[Result], Position, int]] = deque()
+    waiting: deque[tuple[Future[Result], Chunk, Position, int]] = deque()
     under_way = 0
     with Pool(plan.jobs, plan.form, plan.limits) as pool:
         for chunk, after in reading.chunks(position):
             size = size_of(chunk)
             while waiting and (len(waiting) >= _AHEAD * plan.jobs or under_way + size > _AHEAD_BYTES):
-                future, until, done = waiting.popleft()
-                yield future.result(), until
+                future, due, until, done = waiting.popleft()
+                yield future.result(), due, until
                 under_way -= done
-            waiting.append((pool.submit(chunk), after, size))
+            waiting.append((pool.submit(chunk), chunk, after, size))
             under_way += size
         while waiting:
-            future, until, _ = waiting.popleft()
-            yield future.result(), until
+            future, due, until, _ = waiting.popleft()
+            yield future.result(), due, until
 
 
 def _beside(path: Path, ending: str) -> Path:
@@ -137,8 +140,8 @@ class _Run:
             try:
                 end = last.position if last else []
                 with contextlib.closing(engine(self._plan, reading, end)) as results:
-                    for result, end in results:
-                        self._settle(result, end)
+                    for result, chunk, end in results:
+                        self._settle(result, chunk, end)
                 self._commit(end, finished=True)
             finally:
                 self._rejects.close()
@@ -146,12 +149,12 @@ class _Run:
         self._rejects.finish(empty=False)
         return self._tally
 
-    def _settle(self, result: Result, position: Position) -> None:
+    def _settle(self, result: Result, chunk: Chunk | None, position: Position) -> None:
         """Take the result of the chunk that is due."""
         self._tally.add(result.tally)
         self._held += result.rejects
         for unfit in self._outlet.add(result):
-            self._held.append(unfit)
+            self._held.append(unfit._replace(record=original(chunk, unfit.place) if chunk is not None else None))
             self._tally.written -= 1
             self._tally.reject(unfit.reason.partition(":")[0])
         self._records += result.tally.read

@@ -7,6 +7,7 @@ speaks of is on the disk.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -32,6 +33,28 @@ class Commit(NamedTuple):
     finished: bool = False
 
 
+def held(path: Path) -> bool:
+    """Whether a process is at work that has the journal of this name."""
+    try:
+        with open(path, "rb") as file:
+            return not _locked(file)
+    except OSError:
+        return False
+
+
+def _locked(file: IO[bytes]) -> bool:
+    """Whether the lock on an open file could be had; it is let go of when the file is closed."""
+    try:
+        import fcntl
+    except ImportError:  # no such locks on this system
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 class Journal:
     """The journal of one run, held by one process at a time."""
 
@@ -47,14 +70,8 @@ class Journal:
             raise
 
     def _hold(self) -> None:
-        try:
-            import fcntl
-        except ImportError:  # no such locks on this system
-            return
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise JournalError("another run writes this output") from error
+        if not _locked(self._file):
+            raise JournalError("another run writes this output")
 
     def _read(self, asked: dict[str, Any]) -> Commit | None:
         """The last commit, ``None`` where there is none; what was cut off in the middle is cut off whole."""
@@ -94,4 +111,5 @@ class Journal:
         """Let go of the journal; of a run that is ``done`` nothing is left."""
         if done:
             self.path.unlink(missing_ok=True)
-        self._file.close()
+        with contextlib.suppress(OSError):  # what could not be written was told
+            self._file.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO
 
-from bodycopy.corpus.records import Item, Place
+from bodycopy.corpus.records import ENDED, Item, Place
 from bodycopy.corpus.streams import broken, decompressed, skip
 
 MOST = 1 << 28
@@ -35,4 +35,4 @@ def items(file: IO[bytes], name: str, at: list[int]) -> Iterator[tuple[Item, lis
                 yield Item(place, line), [offset, number]
     except broken() as error:
         reason = getattr(error, "strerror", None) or str(error)
-        yield Item(Place(name, "line", number + 1), None, f"cannot be read on: {reason}"), [offset, number]
+        yield Item(Place(name, "line", number + 1), None, f"cannot be read on: {reason}"), ENDED

@@ -27,9 +27,8 @@ from bodycopy.inputs import UsageError
 from bodycopy.via import MissingPackageError
 
 if TYPE_CHECKING:
-    from bodycopy.corpus.job import Engine, Plan
+    from bodycopy.corpus.job import Engine, Made, Plan
     from bodycopy.corpus.plans import Work
-    from bodycopy.corpus.records import Result
     from bodycopy.corpus.rows import Form
 
 # What one task takes at a time: some seconds of cleaning.
@@ -60,15 +59,15 @@ def engine(works: Sequence[Work], address: str | None) -> Iterator[Engine]:
     except (OSError, RuntimeError, ValueError) as error:
         raise UsageError(f"no Ray cluster at {address or 'this machine'}: {_line(error)}") from error
 
-    def results(_: Plan, reading: Reading, position: Position) -> Generator[tuple[Result, Position], None, None]:
+    def results(_: Plan, reading: Reading, position: Position) -> Generator[Made, None, None]:
         assert not position, "a run on Ray starts anew"
         try:
             for row in stream:
-                result, after = pickle.loads(row["made"])
+                result, chunk, after = pickle.loads(row["made"])
                 if result is None:  # the end of this output
                     return
                 reading.reached(after)
-                yield result, after
+                yield result, chunk, after
         except ray.exceptions.RayError as error:
             raise PoolError(f"the Ray cluster failed: {_line(error)}") from error
 
@@ -148,8 +147,9 @@ class _Cleaner:
     def __call__(self, row: dict[str, bytes]) -> dict[str, bytes]:
         """What becomes of a chunk, with the position after it; an end stays one."""
         number, chunk, after = pickle.loads(row["chunk"])
-        result = None if chunk is None else self._pool_for(self._forms[number]).submit(chunk).result()
-        return {"made": pickle.dumps((result, after))}
+        form = self._forms[number]
+        result = None if chunk is None else self._pool_for(form).submit(chunk).result()
+        return {"made": pickle.dumps((result, chunk if form.refusable else None, after))}
 
     def _pool_for(self, form: Form) -> Pool:
         if self._pool is None or form != self._form:

@@ -6,16 +6,17 @@ is for certain: what is longer was being written when the run ended, and is cut 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from bodycopy.corpus import tables
+from bodycopy.corpus import shapes, tables
 from bodycopy.corpus.records import Rejected, Result
 from bodycopy.corpus.streams import compressed, compression
-from bodycopy.inputs import write_file
+from bodycopy.inputs import sync_folder, write_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _GROUP_ROWS = 20_000
 _GROUP_BYTES = 1 << 26
 
+Origin = tuple["Place", str | None]
+
 
 class Outlet(Protocol):
     """Takes results, and makes them certain a segment at a time."""
@@ -34,7 +37,7 @@ class Outlet(Protocol):
         """Go on from a part file of this length, 0 for none."""
 
     def add(self, result: Result) -> list[Rejected]:
-        """Take the outputs of one chunk; those that do not fit are given back as rejects."""
+        """Take the outputs of one chunk; those that do not fit are given back as rejects, without the record."""
 
     def commit(self) -> int:
         """Put what was taken on the disk; the part file's length."""
@@ -76,7 +79,8 @@ class PartFile:
     def close(self) -> None:
         """Close the part file."""
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):  # of what it holds nothing counts that was not put on the disk
+                self._file.close()
             self._file = None
 
     def finish(self, *, empty: bool = True) -> None:
@@ -85,6 +89,7 @@ class PartFile:
         if self.part.exists():
             if empty or self.part.stat().st_size:
                 os.replace(self.part, self.path)
+                sync_folder(self.path.parent)
             else:
                 self.part.unlink()
 
@@ -127,7 +132,7 @@ class Files:
 
     def add(self, result: Result) -> list[Rejected]:  # noqa: D102
         for (_, name), data in zip(result.origins, result.outputs, strict=True):
-            write_file(self._outputs[name or ""], data)
+            write_file(self._outputs[name or ""], data, alone=True)
         return []
 
     def commit(self) -> int:  # noqa: D102
@@ -160,33 +165,32 @@ class Table:
 
     def add(self, result: Result) -> list[Rejected]:  # noqa: D102
         if self._of_rows:
-            self._held += [self._fitted(tables.from_bytes(data)) for data in result.outputs]
-            return []
-        places = [place for place, _ in result.origins]
-        return self._take([json.loads(line) for line in result.outputs], places) if result.outputs else []
+            return self._take_batch(tables.from_bytes(result.outputs[0]), result.origins) if result.outputs else []
+        return self._take([json.loads(line) for line in result.outputs], result.origins) if result.outputs else []
 
-    def _fitted(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """A batch in the columns of the first one: a file of a corpus may have its columns in another order."""
+    def _take_batch(self, batch: pa.RecordBatch, origins: Sequence[Origin]) -> list[Rejected]:
+        """Take a batch in the columns of the first one, whatever their order; one that has others is given back."""
         if self._schema is None:
             self._schema = batch.schema
-        return batch if batch.schema.equals(self._schema) else batch.cast(self._schema)
+        try:
+            self._held.append(shapes.fitted(batch, self._schema))
+        except shapes.UNFIT as error:
+            reason = f"does not fit the table: {str(error).splitlines()[0]}"
+            return [Rejected(place, identity, reason, None) for place, identity in origins]
+        return []
 
-    def _take(self, rows: Sequence[Mapping[str, Any]], places: Sequence[Place]) -> list[Rejected]:
+    def _take(self, rows: Sequence[Mapping[str, Any]], origins: Sequence[Origin]) -> list[Rejected]:
         pa = tables.need_arrow()
         if self._schema is None:
-            self._schema = pa.RecordBatch.from_pylist(list(rows)).schema
-        known = set(self._schema.names)
+            self._schema = shapes.schema_of(rows)
         fit: list[Mapping[str, Any]] = []
         rejects: list[Rejected] = []
-        for row, place in zip(rows, places, strict=True):
-            strange = [name for name in row if name not in known]
+        for row, (place, identity) in zip(rows, origins, strict=True):
             try:
-                if strange:
-                    raise ValueError(f"the first records have no column {strange[0]}")
-                pa.RecordBatch.from_pylist([row], schema=self._schema)
-            except (ValueError, TypeError) as error:  # Arrow's errors are among these
+                shapes.check_row(row, self._schema)
+            except shapes.UNFIT as error:
                 reason = f"does not fit the table: {str(error).splitlines()[0]}"
-                rejects.append(Rejected(place, row.get("id"), reason, dict(row)))
+                rejects.append(Rejected(place, identity, reason, None))
             else:
                 fit.append(row)
         self._held.append(pa.RecordBatch.from_pylist(fit, schema=self._schema))
@@ -214,6 +218,7 @@ class Table:
         whole = self._path.with_name(self._path.name + ".part")
         self._assemble(whole)
         os.replace(whole, self._path)
+        sync_folder(self._path.parent)
         self._spool.part.unlink()
 
     def _assemble(self, path: Path) -> None:

@@ -10,15 +10,17 @@ from typing import NamedTuple
 
 from bodycopy.corpus import remote, tables
 from bodycopy.corpus.job import Plan, begin_anew, unfinished
+from bodycopy.corpus.journal import held
 from bodycopy.corpus.outlets import Files, Lines, Outlet, Table
 from bodycopy.corpus.pool import Limits
 from bodycopy.corpus.recipe import Recipe
-from bodycopy.corpus.rows import Form
+from bodycopy.corpus.rows import Form, RefusedError
 from bodycopy.corpus.sources import Source, inputs_of
 from bodycopy.errors import BodycopyError
 from bodycopy.fingerprint import fingerprint
 from bodycopy.inputs import UsageError, plan_outputs, refuse_own_input, shown
 from bodycopy.version import VERSION
+from bodycopy.via import MissingPackageError
 
 TABLES = (".parquet", ".pq")
 LINES = (".jsonl", ".ndjson", ".json")
@@ -40,23 +42,25 @@ class Wish(NamedTuple):
 
 
 class Work(NamedTuple):
-    """One output with the inputs that go into it."""
+    """One output with the inputs that go into it; ``is_left`` says whether there is something to do for it."""
 
     plan: Plan
     sources: Sequence[Source]
     outlet: Outlet
+    is_left: bool = True
 
 
 def works(wish: Wish, recipe: Recipe, sources: Sequence[Source]) -> Iterator[Work]:
-    """What there is to do. An output that is done already is left out where the run is to be resumed.
+    """All outputs, in order. One that is done already is not left where the run is to be resumed.
 
     Raises :class:`UsageError` for outputs that are there or cannot be meant, before anything is begun.
     """
     due = [_Due(wish, recipe, *pair) for pair in _outputs(wish, sources)]
-    refuse_own_input([source.input for source in sources], [one.output for one in due])
-    left = [one for one in due if one.is_left()]
-    for one in left:
-        yield one.work()
+    written = [path for one in due for path in one.written]
+    refuse_own_input([source.input for source in sources], written, "write to another name with -o")
+    left = [one.is_left() for one in due]
+    for one, is_left in zip(due, left, strict=True):
+        yield one.work(is_left=is_left)
 
 
 def _outputs(wish: Wish, sources: Sequence[Source]) -> Iterator[tuple[Path, list[Source]]]:
@@ -64,7 +68,7 @@ def _outputs(wish: Wish, sources: Sequence[Source]) -> Iterator[tuple[Path, list
     target, kind = wish.target, _kind(wish.target)
     if wish.attributes or not kind:
         pages = [source for source in sources if source.kind == "page"]
-        if kind and wish.attributes:
+        if wish.attributes and (kind or (target.exists() and not target.is_dir())):
             raise UsageError(f"--attributes: {shown(target)} must be a folder")
         if wish.attributes and pages:
             raise UsageError(f"{pages[0].name}: attributes are made for JSON lines, Parquet and WARC")
@@ -114,13 +118,9 @@ class _Due:
 
     def _planned(self) -> Plan:
         wish, recipe = self._wish, self._recipe
-        first = self._sources[0]
         of_tables = all(source.kind == "parquet" for source in self._sources)
-        if of_tables and first.path is not None:
-            try:
-                recipe = tables.settled(recipe, first.path)
-            except (OSError, BodycopyError) as error:
-                raise UsageError(f"{first.name}: {getattr(error, 'strerror', None) or error}") from error
+        if of_tables:
+            recipe = self._settled(recipe)
         output = "rows" if self._kind == "table" and not of_tables else self._kind
         self._of_rows = output == "table"
         asked = {
@@ -129,12 +129,32 @@ class _Due:
             "settings": _settings(recipe),
             "output": [self._kind, self.output.name, wish.every],
         }
-        return Plan(self.output, Form(recipe, output), asked, wish.limits, wish.jobs, wish.every)
+        return Plan(self.output, Form(recipe, output, self._kind == "table"), asked, wish.limits, wish.jobs, wish.every)
+
+    def _settled(self, recipe: Recipe) -> Recipe:
+        """The recipe as the first file that can be read settles it: the others are rejected when their turn comes."""
+        for source in self._sources:
+            try:
+                return tables.settled(recipe, source.path) if source.path is not None else recipe
+            except MissingPackageError:
+                raise
+            except RefusedError as error:
+                raise UsageError(f"{source.name}: {error}") from error
+            except (OSError, BodycopyError):
+                continue
+        return recipe
+
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """What a run of this writes over."""
+        return self.output, self._plan.rejects
 
     def is_left(self) -> bool:
         """Whether there is something to do. Raises :class:`UsageError` where an output is in the way."""
         wish, begun = self._wish, unfinished(self._plan)
         there = self.output.is_dir() and any(self.output.iterdir()) if self._kind == "files" else self.output.exists()
+        if held(self._plan.journal):
+            raise UsageError(f"{shown(self.output)}: another run writes this output")
         if wish.force:
             begin_anew(self._plan)
         elif wish.resume:
@@ -147,8 +167,8 @@ class _Due:
             raise UsageError(f"{shown(self.output)} is there already: --force writes over it")
         return True
 
-    def work(self) -> Work:
-        return Work(self._plan, self._sources, self._outlet())
+    def work(self, *, is_left: bool) -> Work:
+        return Work(self._plan, self._sources, self._outlet(), is_left)
 
     def _outlet(self) -> Outlet:
         if self._kind == "files":
@@ -163,7 +183,10 @@ def _identity(source: Source) -> list[str | int]:
     if source.path is None:
         return [source.name]
     name = source.path if isinstance(source.path, str) else os.path.abspath(source.path)
-    return [name, *remote.identity(source.path)]
+    try:
+        return [name, *remote.identity(source.path)]
+    except OSError:  # it is rejected when its turn comes
+        return [name]
 
 
 def _settings(recipe: Recipe) -> dict[str, str]:

@@ -14,7 +14,9 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -67,7 +69,7 @@ class Pool:
         self._workers: set[_Worker] = set()
         self._lock = threading.Lock()
         self._ended = False
-        self._threads = ThreadPoolExecutor(size, "bodycopy-run")
+        self._threads = ThreadPoolExecutor(size, "bodycopy-run", _deaf)
 
     def __enter__(self) -> Pool:
         return self
@@ -167,6 +169,12 @@ class _Worker:
             self._pipe.close()
 
 
+def _deaf() -> None:
+    """Keep Ctrl-C from what this thread starts, also while that is still loading: only the parent answers it."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
 def _context() -> Any:
     """Processes forked from a small server that has loaded the package, where the system has that; else fresh ones.
 
@@ -176,6 +184,7 @@ def _context() -> Any:
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
         context.set_forkserver_preload(["bodycopy.corpus.preloaded"])
+        resource_tracker.ensure_running()  # which sets the signals of the thread that starts it back
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
     return context
@@ -190,12 +199,13 @@ def _told(code: int | None) -> str:
 
 def _serve(pipe: Connection, at: Any, form: Form, limits: Limits) -> None:
     """The life of a worker: chunk after chunk, until the parent closes the pipe, or is no more."""
-    _settle(limits)
+    bounded = _settle(limits)
     with contextlib.suppress(BodycopyError):
         warm(form.recipe.options)
 
     def watch(number: int) -> None:
         at.value = number
+        bounded(number >= 0)
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, limits.seconds if number >= 0 else 0.0)
 
@@ -211,17 +221,41 @@ def warm(options: Options) -> None:
         clean(source, options=options)
 
 
-def _settle(limits: Limits) -> None:
-    """Leave the terminal's signals to the parent, die of the alarm, take no more memory than allowed, and go first."""
+def _settle(limits: Limits) -> Callable[[bool], None]:
+    """Leave the terminal's signals to the parent, die of the alarm, say nothing, and go first where memory runs out.
+
+    What is returned sets the bound of memory, or lifts it: it is for records, not for what comes and goes through the pipe.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "SIGALRM"):
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        most = int(used + limits.memory * _GIB)
-        resource.setrlimit(resource.RLIMIT_DATA, (most, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+    quiet()
     # Where memory runs out, the system shall end a worker, which costs a retry, and not the parent.
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("500")
+    return _bound(limits.memory)
+
+
+def quiet() -> None:
+    """Let what libraries print as they fail go nowhere: what happened to a record is told by the parent."""
+    with contextlib.suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+
+
+def _bound(memory: float) -> Callable[[bool], None]:
+    try:
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        before, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    except (ImportError, ValueError, OSError):  # no such limits on this system
+        return lambda _: None
+    most = int(used + memory * _GIB)
+
+    def bound(on: bool) -> None:
+        with contextlib.suppress(ValueError, OSError):  # a lower limit of the system's own
+            resource.setrlimit(resource.RLIMIT_DATA, (most if on else before, hard))
+
+    return bound

@@ -103,3 +103,10 @@ class Recipe:
         if self.drop is not None:
             return self.drop or None
         return made.column if made.is_html and not self.keep_source and made.column != TEXT else None
+
+    def goes_unmade(self, row: Mapping[str, Any]) -> str | None:
+        """The column that is dropped from a row whose source is null: one that has pages in other rows, by its name."""
+        column = self.columns.source_of(row)
+        if self.drop is not None or column is None:
+            return self.drop or None
+        return column if column.rpartition(".")[2] in HTML and not self.keep_source else None

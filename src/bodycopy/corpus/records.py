@@ -11,6 +11,11 @@ from typing import Any, NamedTuple
 MARK = "bodycopy-rejected"
 """The key that tells a rejected record from others; its value is the version of the form, 1."""
 
+_BYTES = "bodycopy-base64"
+
+ENDED = [-1]
+"""The mark of a reader that cannot read on: what comes after is the next input."""
+
 
 class Place(NamedTuple):
     """Where a record stands: its file, as messages name it, the unit it is counted in (``line``, ``record``, ``row``; empty
@@ -85,11 +90,28 @@ class Rejected(NamedTuple):
         """The rejected record as a line of JSON, from which a run can read it again."""
         place = {"file": self.place.file} | ({self.place.unit: self.place.number} if self.place.unit else {})
         record = self.record
-        kept: dict[str, Any] = {"record": record}
+        kept: dict[str, Any] = {"record": _packed(record)}
         if isinstance(record, bytes):
             kept = {"base64": base64.b64encode(record).decode("ascii")}
         known = {MARK: 1, **place, "id": self.id, "reason": self.reason, **kept}
         return json.dumps(known, default=plain).encode("ascii") + b"\n"
+
+
+def _packed(value: object) -> Any:
+    """A value with all bytes in it as they can be had back, by :func:`_unpacked`."""
+    if isinstance(value, bytes):
+        return {_BYTES: base64.b64encode(value).decode("ascii")}
+    if isinstance(value, Mapping):
+        return {key: _packed(inner) for key, inner in value.items()}
+    return [_packed(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _unpacked(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == {_BYTES}:
+            return base64.b64decode(value[_BYTES])
+        return {key: _unpacked(inner) for key, inner in value.items()}
+    return [_unpacked(inner) for inner in value] if isinstance(value, list) else value
 
 
 def plain(value: object) -> Any:
@@ -109,7 +131,7 @@ def unrejected(record: Mapping[str, Any]) -> bytes | Mapping[str, Any] | None:
     if "base64" in record:
         return base64.b64decode(record["base64"])
     kept = record.get("record")
-    return kept.encode("utf-8", "surrogatepass") if isinstance(kept, str) else kept
+    return kept.encode("utf-8", "surrogatepass") if isinstance(kept, str) else _unpacked(kept)
 
 
 @dataclass(slots=True)
@@ -158,7 +180,7 @@ SLOWEST = 5
 class Result(NamedTuple):
     """What became of one chunk: the outputs in order (lines of JSON, texts of files, or one Arrow batch), the rejects.
 
-    ``origins`` run beside the outputs of items, each with the place and the id of its record.
+    ``origins`` run beside the outputs, and beside the rows of a batch, each with the place and the id of its record.
     """
 
     outputs: list[bytes]

@@ -15,6 +15,8 @@ from bodycopy.errors import SourceError
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 # What a request to a distant store fetches at least.
 _BUFFER = 1 << 20
+# Where a file has checksums, damage is told instead of read.
+_CHECKED: dict[str, Any] = {"page_checksum_verification": True}
 
 
 def is_uri(name: str) -> bool:
@@ -43,10 +45,13 @@ def table(where: Path | str) -> Iterator[Any]:
     parquet = need("pyarrow.parquet", "corpus", "Parquet")
     if isinstance(where, str) and is_uri(where):
         system, path = _system(where)
-        with system.open_input_file(path) as file, parquet.ParquetFile(file, pre_buffer=True) as found:
+        with (
+            system.open_input_file(path) as file,
+            parquet.ParquetFile(file, pre_buffer=True, page_checksum_verification=True) as found,
+        ):
             yield found
     else:
-        with parquet.ParquetFile(where) as found:
+        with parquet.ParquetFile(where, **_CHECKED) as found:
             yield found
 
 

@@ -24,14 +24,19 @@ SOURCE = "source_base64"
 Refused = Mapping[int, str]
 """Records of a chunk that are not to be touched, by their number in it from 0, each with the reason."""
 Watch = Callable[[int], None]
-"""Told the number of each record before it is begun, and -1 when all are done."""
+"""Told the number of each record before it is worked on, and -1 when it is done."""
 
 
 class Form(NamedTuple):
-    """What a record becomes: a line of JSON (``rows``), the bytes of a file (``files``) or a line of dolma attributes."""
+    """What a record becomes: a line of JSON (``rows``), the bytes of a file (``files``), a row of a table (``table``) or a line
+    of dolma attributes (``attributes``).
+
+    ``refusable`` says that the output may refuse it, as tables do, so that the record itself may be asked for again.
+    """
 
     recipe: Recipe
     output: str = "rows"
+    refusable: bool = False
 
 
 class RefusedError(BodycopyError):
@@ -112,7 +117,8 @@ def line_of(row: Mapping[str, Any], made: Made | None, form: Form) -> bytes:
     columns: dict[str, Any] = {TEXT: made.text if made else None}
     if form.recipe.with_removed:
         columns[REMOVED] = made.removed if made else None
-    return _encoded(with_text(row, made and form.recipe.goes(made), columns))
+    goes = form.recipe.goes(made) if made else form.recipe.goes_unmade(row)
+    return _encoded(with_text(row, goes, columns))
 
 
 def parsed(line: bytes) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import IO, NamedTuple
 
 from bodycopy.corpus import jsonl, remote, tables, warc
-from bodycopy.corpus.records import Chunk, File, Item, Place, Rows
+from bodycopy.corpus.records import ENDED, Chunk, File, Item, Place, Rows
 from bodycopy.corpus.remote import is_uri, opened
 from bodycopy.corpus.streams import decompressed
 from bodycopy.errors import BodycopyError, SourceError
@@ -99,17 +99,14 @@ def _distant(uri: str) -> Iterator[tuple[str, PurePath]]:
 
 def _walk(folder: Path, beside: Path | None) -> Iterator[PurePath]:
     own = os.path.abspath(beside) if beside is not None else ""
+    written = {own, f"{own}.rejected.jsonl"} if own else set()
     for root, folders, files in os.walk(folder):
         folders[:] = sorted(
             f for f in folders if not f.startswith(".") and os.path.abspath(os.path.join(root, f)) != own
         )
         for name in sorted(files):
             path = os.path.join(root, name)
-            if (
-                not name.startswith(".")
-                and _holds_records(name)
-                and not (own and os.path.abspath(path).startswith(own))
-            ):
+            if not name.startswith(".") and _holds_records(name) and os.path.abspath(path) not in written:
                 yield PurePath(os.path.relpath(path, folder))
 
 
@@ -197,6 +194,8 @@ class Reading:
         self._at = len(self._sources)
 
     def _of(self, source: Source, mark: list[int]) -> Iterator[tuple[Item | Rows, list[int]]]:
+        if mark == ENDED:
+            return
         if source.kind == "page":
             if not mark:
                 item = Item(Place(source.name, "", 1), File(source.place.as_posix(), str(source.path)))
@@ -212,7 +211,7 @@ class Reading:
                 yield from read(file, source.name, mark)
         except (OSError, SourceError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            yield Item(Place(source.name, "", 1), None, f"cannot be read: {reason}"), [*mark]
+            yield Item(Place(source.name, "", 1), None, f"cannot be read: {reason}"), ENDED
 
 
 def portions(sources: Sequence[Source]) -> Iterator[tuple[int, Sequence[Source]]]:

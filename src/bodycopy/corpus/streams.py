@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from bodycopy.errors import SourceError
 from bodycopy.via import MissingPackageError
@@ -23,6 +23,8 @@ _SKIP = 1 << 20
 # Level 6 of gzip is what other tools write; time and name stay out of the header, so that equal records give equal bytes.
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 3
+# So little is unpacked at a time that a bomb comes to 32 MiB at most.
+_ZSTD_PIECE = 1 << 10
 
 
 def need(package: str, extra: str, what: str) -> ModuleType:
@@ -60,9 +62,48 @@ def decompressed(file: IO[bytes]) -> IO[bytes]:
     if magic.startswith(_GZIP):
         return cast("IO[bytes]", gzip.GzipFile(fileobj=buffered, mode="rb"))
     if magic == _ZSTD:
-        reader = need_zstandard().ZstdDecompressor().stream_reader(buffered, read_across_frames=True, closefd=False)
-        return io.BufferedReader(reader, _SKIP)
+        return io.BufferedReader(_Frames(buffered), _SKIP)
     return buffered
+
+
+class _Frames(io.RawIOBase):
+    """The content of zstd frames one after the other. Raises ``EOFError`` where the last is cut off.
+
+    The package's own reader takes that for an end.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._fresh = need_zstandard().ZstdDecompressor().decompressobj
+        self._frame: Any = None
+        self._rest = b""
+        self._held = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer, or a part of it; 0 at the end."""
+        while not self._held and self._more():
+            pass
+        count = min(len(buffer), len(self._held))
+        buffer[:count] = self._held[:count]
+        self._held = self._held[count:]
+        return count
+
+    def _more(self) -> bool:
+        """Unpack a little more; whether there was something."""
+        data = self._rest or self._file.read(_ZSTD_PIECE)
+        if not data:
+            if self._frame is not None:
+                raise EOFError("the last zstd frame is cut off")
+            return False
+        if self._frame is None:
+            self._frame = self._fresh()
+        self._held, self._rest = memoryview(self._frame.decompress(data)), b""
+        if self._frame.eof:
+            self._frame, self._rest = None, self._frame.unused_data
+        return True
 
 
 def broken() -> tuple[type[BaseException], ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bodycopy.corpus import remote
 from bodycopy.corpus.columns import HTML, REMOVED, TEXT, looks_like_page, value, with_text
-from bodycopy.corpus.records import Item, Place, Result, Rows, Tally
+from bodycopy.corpus.records import ENDED, Item, Place, Result, Rows, Tally
 from bodycopy.corpus.rows import Form, Known, Refused, RefusedError, Watch, counted, line_of, make_row, no_source
 from bodycopy.corpus.streams import need
 from bodycopy.errors import SourceError
@@ -63,13 +63,14 @@ def rows(path: Path | str, name: str, at: list[int]) -> Iterator[tuple[Rows | It
                     start += size
                     continue
                 for batch in file.iter_batches(_READ, row_groups=[group]):
-                    fresh = batch.slice(max(0, done - start))
-                    start += len(batch)
-                    for part in _pieces(fresh):
-                        done += len(part)
+                    for part in _pieces(batch):  # of the whole batch: the parts of a run that goes on are the same
+                        start += len(part)
+                        if start <= done:
+                            continue
+                        done = start
                         yield Rows(Place(name, "row", done - len(part) + 1), to_bytes(part), len(part)), [done]
     except (OSError, pa.ArrowException) as error:
-        yield Item(Place(name, "row", done + 1), None, f"cannot be read on: {str(error).splitlines()[0]}"), [done]
+        yield Item(Place(name, "row", done + 1), None, f"cannot be read on: {str(error).splitlines()[0]}"), ENDED
 
 
 def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
@@ -102,20 +103,24 @@ def work_rows(chunk: Rows, form: Form, refused: Refused, watch: Watch) -> Result
     result = Result([], [], Tally(), [])
     mades: list[Made | None] = []
     passed: list[int] = []
-    for number, (row, fault) in enumerate(rows_of(batch)):
-        watch(number if number not in refused else -1)
+    for number, (row, faults) in enumerate(rows_of(batch)):
+        watch(-1)
         place = chunk.place._replace(number=chunk.place.number + number)
-        known = Known(form.recipe.columns.id_of(row), row)
+        known = Known(form.recipe.columns.id_of(row), dict(row))
         with counted(result, place, known):
-            if fault or number in refused:
-                raise RefusedError(fault or refused[number])
+            if number in refused:
+                raise RefusedError(refused[number])
+            # What cannot be told as a plain value still passes from table to table, unless it is the source.
+            if faults and (form.output != "table" or form.recipe.columns.source in faults):
+                raise RefusedError(next(iter(faults.values())))
+            watch(number)
             made = make_row(row, form.recipe, result.tally)
             if form.output == "table":
                 mades.append(made)
                 passed.append(number)
             else:
                 result.outputs.append(line_of(row, made, form))
-                result.origins.append((place, known.id))
+            result.origins.append((place, known.id))
     watch(-1)
     if passed:
         kept = batch if len(passed) == len(batch) else batch.take(passed)
@@ -123,29 +128,41 @@ def work_rows(chunk: Rows, form: Form, refused: Refused, watch: Watch) -> Result
     return result
 
 
-def rows_of(batch: pa.RecordBatch | pa.Table) -> list[tuple[dict[str, Any], str]]:
-    """The rows of a batch or a table, each with what is wrong with it, empty for nothing.
+def rows_of(batch: pa.RecordBatch | pa.Table) -> list[tuple[dict[str, Any], dict[str, str]]]:
+    """The rows of a batch or a table as plain values, each with what is wrong with it, by column.
 
-    Arrow does not see to it that its text is UTF-8: one column of one row that is not shall cost no more than that row.
+    Arrow holds what Python has no form for, and does not see to it that its text is UTF-8: such a column of one row shall cost
+    no more than that row.
     """
+    pa = need_arrow()
     try:
-        return [(row, "") for row in batch.to_pylist()]
-    except UnicodeDecodeError:
-        return [_checked_row(batch.slice(number, 1)) for number in range(len(batch))]
+        return [(row, {}) for row in batch.to_pylist()]
+    except (ValueError, OverflowError, LookupError, pa.ArrowException):
+        return [row_of(batch, number) for number in range(len(batch))]
 
 
-def _checked_row(one: pa.RecordBatch | pa.Table) -> tuple[dict[str, Any], str]:
-    """The row of a batch of one; text that is not UTF-8 is given as bytes, and as null inside other columns."""
+def row_of(batch: pa.RecordBatch | pa.Table, number: int) -> tuple[dict[str, Any], dict[str, str]]:
+    """One row, and which of its columns cannot be told as they are, each with the reason.
+
+    A time that Python has no form for (nanoseconds, years after 9999) becomes text. Text that is not UTF-8 is given as bytes;
+    inside other columns it cannot be told.
+    """
+    pa = need_arrow()
     row: dict[str, Any] = {}
-    fault = ""
-    for name, column in zip(one.schema.names, one.columns, strict=True):
+    faults: dict[str, str] = {}
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
         try:
-            row[name] = column[0].as_py()
+            row[name] = column[number].as_py()
         except UnicodeDecodeError:
-            as_buffer = getattr(column[0], "as_buffer", None)
+            as_buffer = getattr(column[number], "as_buffer", None)
             row[name] = as_buffer().to_pybytes() if as_buffer is not None else None
-            fault = fault or f"not UTF-8: column {name}"
-    return row, fault
+            faults[name] = f"not UTF-8: column {name}"
+        except (ValueError, OverflowError, LookupError, pa.ArrowException):
+            try:
+                row[name] = column[number].cast(pa.string()).as_py()
+            except (ValueError, LookupError, pa.ArrowException) as error:
+                faults[name] = f"column {name} cannot be read: {str(error).splitlines()[0]}"
+    return row, faults
 
 
 def with_columns(batch: Batch, mades: Sequence[Made | None], recipe: Recipe) -> Batch:
@@ -178,7 +195,7 @@ def settled(recipe: Recipe, path: Path | str) -> Recipe:
     except pa.ArrowException as error:
         raise SourceError(f"not a Parquet file: {str(error).splitlines()[0]}") from error
     if first is not None and len(first):
-        row = rows_of(first.slice(0, 1))[0][0]
+        row, _ = row_of(first, 0)
     return settled_by(recipe, row)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from bodycopy.corpus import tables
 from bodycopy.corpus.recipe import Source
-from bodycopy.corpus.records import MARK, Chunk, File, Item, Page, Result, Rows, Tally, unrejected
+from bodycopy.corpus.records import MARK, Chunk, File, Item, Page, Place, Result, Rows, Tally, unrejected
 from bodycopy.corpus.remote import opened
 from bodycopy.corpus.rows import (
     SOURCE,
@@ -26,7 +27,7 @@ from bodycopy.corpus.rows import (
 )  # fmt: skip
 
 # An id that can be had without parsing a line, which may be what cannot be done.
-_ID = re.compile(rb'"id"\s{0,9}:\s{0,9}"?([^"\\,}\s]{1,200})')
+_ID = re.compile(rb'"id"\s{0,9}:\s{0,9}(?!null\b)"?([^"\\,}\s]{1,200})')
 _ID_WITHIN = 1 << 12
 
 
@@ -36,25 +37,29 @@ def work(chunk: Chunk, form: Form, refused: Refused, watch: Watch) -> Result:
         return tables.work_rows(chunk, form, refused, watch)
     result = Result([], [], Tally(), [])
     for number, item in enumerate(chunk):
-        watch(number if number not in refused else -1)  # to refuse one takes no time that could run out
-        known = _known(item)
+        watch(-1)
+        known = _known(item, kept=number in refused)
         with counted(result, item.place, known):
             if number in refused:
                 raise RefusedError(refused[number])
+            watch(number)
             result.outputs.append(_made(item, known, form, result.tally))
             result.origins.append((item.place, known.id))
     watch(-1)
     return result
 
 
-def _known(item: Item) -> Known:
-    """What is known of an item before it is worked on."""
+def _known(item: Item, *, kept: bool) -> Known:
+    """What is known of an item before it is worked on. A file is read only where it is to be ``kept`` unread otherwise."""
     raw = item.raw
     if isinstance(raw, bytes):
         told = _ID.search(raw, 0, _ID_WITHIN)
         return Known(told and told[1].decode("utf-8", "replace"), as_text(raw))
     if isinstance(raw, Page):
         return Known(raw.id, _page_row(raw))
+    if isinstance(raw, File) and kept:
+        with contextlib.suppress(OSError), open(raw.path, "rb") as file:
+            return Known(raw.id, {"id": raw.id} | _kept(file.read()))
     return Known(raw.id if raw is not None else None)
 
 
@@ -73,6 +78,13 @@ def _kept(data: bytes) -> dict[str, Any]:
     return {SOURCE: base64.b64encode(data).decode("ascii")}
 
 
+def original(chunk: Chunk, place: Place) -> str | bytes | Mapping[str, Any] | None:
+    """A record of a chunk as it was, for one that was worked on and cannot be taken."""
+    if isinstance(chunk, Rows):
+        return tables.row_of(tables.from_bytes(chunk.data), place.number - chunk.place.number)[0]
+    return next((_known(item, kept=True).record for item in chunk if item.place == place), None)
+
+
 def _made(item: Item, known: Known, form: Form, tally: Tally) -> bytes:
     """The output of one record."""
     raw, recipe = item.raw, form.recipe
@@ -80,7 +92,8 @@ def _made(item: Item, known: Known, form: Form, tally: Tally) -> bytes:
         raise RefusedError(item.fault)
     if isinstance(raw, bytes):
         row = parsed(raw)
-        if MARK in row:
+        while MARK in row:  # more than once, where it was rejected unread
+            known.id = row.get("id")
             record = unrejected(row)
             known.record = as_text(record) if isinstance(record, bytes) else record
             row = _once_more(record)

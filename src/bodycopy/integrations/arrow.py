@@ -42,11 +42,11 @@ def clean_batch(batch: Batch, recipe: Recipe | None = None, *, error: str | None
     recipe = settled_by(recipe or Recipe(), _nothing(batch.schema))
     mades: list[Made | None] = []
     reasons: list[str | None] = []
-    for number, (row, fault) in enumerate(rows_of(batch), 1):
+    for number, (row, faults) in enumerate(rows_of(batch), 1):
         made, reason = None, None
         try:
-            if fault:
-                raise RefusedError(fault)
+            if recipe.columns.source in faults:
+                raise RefusedError(faults[recipe.columns.source])
             made = make_row(row, recipe, Tally())
         except Exception as failure:
             reason = reason_of(failure)
