@@ -13,6 +13,11 @@ from cli_tools import PARAGRAPHS, PITCH, TEXT, do_fixture, put  # noqa: F401 - a
 
 ROWS = corpora.rows(7)
 TEXTS = [clean(row["html"], url=row["url"]).text for row in ROWS]
+SOURCES = ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.parquet", "a.warc", "a.warc.gz", "a.warc.zst", "pages"]
+PAIRS = [
+    ("a.jsonl", "out.jsonl.gz"), ("a.jsonl.gz", "out.jsonl.zst"), ("a.jsonl.zst", "out.parquet"), ("a.parquet", "out.parquet"),
+    ("a.parquet", "out.jsonl.zst"), ("a.warc.gz", "out.parquet"), ("pages", "out.parquet"),
+]  # fmt: skip
 OUTPUTS = ["out.jsonl", "out.jsonl.gz", "out.jsonl.zst", "out.parquet"]
 
 
@@ -34,10 +39,7 @@ def put_corpus(folder: Path, name: str) -> Path:
     return corpora.put_lines(path, ROWS)
 
 
-@pytest.mark.parametrize("output", OUTPUTS)
-@pytest.mark.parametrize(
-    "source", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.parquet", "a.warc", "a.warc.gz", "a.warc.zst", "pages"]
-)
+@pytest.mark.parametrize(("source", "output"), [*((source, "out.jsonl") for source in SOURCES), *PAIRS])
 def test_every_form_gives_the_same_texts_in_the_same_order(do: Any, tmp_path: Path, source: str, output: str) -> None:
     pytest.importorskip("pyarrow"), pytest.importorskip("fastwarc"), pytest.importorskip("zstandard")
     put_corpus(tmp_path, source)
@@ -111,8 +113,12 @@ def test_lines_in_a_table_come_out_as_they_came_in(do: Any, tmp_path: Path) -> N
     assert [list(row.values()) for row in corpora.read(tmp_path / "out.parquet")] == [list(r.values()) for r in due]
 
 
-@pytest.mark.parametrize("output", [*OUTPUTS, "out"])
-@pytest.mark.parametrize("source", ["a.jsonl", "a.parquet"])
+@pytest.mark.parametrize(
+    ("source", "output"),
+    [
+        *(("a.jsonl", output) for output in (*OUTPUTS, "out")), ("a.parquet", "out.parquet"), ("a.parquet", "out.jsonl.gz"),
+    ],
+)  # fmt: skip
 def test_the_number_of_processes_changes_no_byte(do: Any, tmp_path: Path, source: str, output: str) -> None:
     pytest.importorskip("pyarrow"), pytest.importorskip("zstandard")
     records = [row | {"text": None} for row in corpora.rows(70)]
