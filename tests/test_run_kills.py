@@ -117,3 +117,17 @@ def test_killed_at_random_the_bytes_are_those_of_an_undisturbed_run(tmp_path: Pa
         assert corpora.contents(tmp_path, "out") == due, f"seed {seed}"
         share -= max(1, done)
         rounds += 1
+
+
+def test_all_processes_but_the_command_killed_at_once_cost_their_retry(tmp_path: Path) -> None:
+    """Twice: Python's own helper, the server that forks, and the workers."""
+    corpora.put_lines(tmp_path / "in.jsonl", corpora.rows(RECORDS))
+    running = corpora.start(tmp_path, *command("in.jsonl", "out.jsonl"))
+    for count in (2, 3):  # lines of the journal
+        journal = tmp_path / "out.jsonl.journal"
+        corpora.wait_for(lambda: journal.exists() and journal.read_bytes().count(b"\n") >= count, running)  # noqa: B023
+        for victim in corpora.descendants(running.pid):
+            os.kill(victim, signal.SIGKILL)
+    status, _, said = corpora.end(running)
+    assert (status, said) == (0, [])
+    assert [row["id"] for row in corpora.read(tmp_path / "out.jsonl")] == [f"r-{n}" for n in range(RECORDS)]

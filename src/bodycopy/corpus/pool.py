@@ -13,6 +13,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -184,6 +185,8 @@ def _context() -> Any:
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
         context.set_forkserver_preload(["bodycopy.corpus.preloaded"])
+        # Python's own helper is started again as all are, without a word.
+        warnings.filterwarnings("ignore", "resource_tracker: process died unexpectedly", UserWarning)
         resource_tracker.ensure_running()  # which sets the signals of the thread that starts it back
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")
