@@ -108,6 +108,31 @@ class Reasons:
         """The reasons about each of the page's blocks, as a sequence of evidence."""
         return [BlockReasons(self, block.index, block.index) for block in blocks]
 
+    @property
+    def has_extra(self) -> bool:
+        """Whether a user's labellers said anything."""
+        return bool(self._extra)
+
+    def speak_for(
+        self, labels: Sequence[Label], places: Sequence[tuple[int, int]]
+    ) -> Iterator[tuple[str, Floats, Floats]]:
+        """Each rule with how much it weighs (nats) and scores for each group of blocks that has its label, in sum.
+
+        ``places`` are blocks with the number of their group, ``labels`` the label of each group. What a user's labellers say
+        is not among it.
+        """
+        groups = np.full(len(self._context), -1)
+        for index, group in places:
+            groups[index] = group
+        for rule, column in self._tally.columns.items():
+            label = RULES[rule].label
+            if label in labels:
+                own = groups[column.blocks]
+                inside = (own >= 0) & np.array([other is label for other in labels])[own]
+                if inside.any():
+                    sums: Floats = np.bincount(own[inside], column.strengths[inside], len(labels)).astype(np.float64)
+                    yield rule, abs(self._weights.get(rule, 0.0)) * sums, self._naming.get(rule, 1.0) * sums
+
     def label_scores(self) -> Floats:
         """The score of each label (rows, in the order of labels) for each block."""
         totals = self._tally.by_label(self._naming)
@@ -169,6 +194,11 @@ class BlockReasons(Sequence[Evidence]):
 
     def __repr__(self) -> str:
         return repr(tuple(self))
+
+    @property
+    def source(self) -> tuple[Reasons, int]:
+        """The evidence of the page that this is part of, and the block's number there."""
+        return self._reasons, self._index
 
     @classmethod
     def numbered(cls, evidence: Sequence[Evidence], number: int) -> Sequence[Evidence]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bodycopy.corpus.columns import HTML, TEXT, Columns
 from bodycopy.corpus.records import Tally
+from bodycopy.cuts import told_by
 from bodycopy.options import Options
 from bodycopy.pipeline import Cleaned, clean
 from bodycopy.write import removal_dict
@@ -72,12 +72,10 @@ class Recipe:
         text = self._form(cleaned)
         tally.words_in += sum([len(item.block.text.split()) for item in cleaned.blocks])
         tally.words_out += len(cleaned.text.split())
-        for counts, keys in (
-            (tally.labels, [removal.label.value for removal in cleaned.removed]),
-            (tally.rules, [removal.rules[0] for removal in cleaned.removed if removal.rules]),
-        ):
-            for key, count in Counter(keys).items():
-                counts[key] = counts.get(key, 0) + count
+        for label, rule in told_by(cleaned.blocks):
+            tally.labels[label.value] = tally.labels.get(label.value, 0) + 1
+            if rule:
+                tally.rules[rule] = tally.rules.get(rule, 0) + 1
         removed = [removal_dict(removal) for removal in cleaned.removed] if self.with_removed else []
         return Made(text, removed, cleaned.document.is_html or source.format == "html", source.column)
 

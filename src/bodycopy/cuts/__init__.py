@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+import numpy as np
+
 from bodycopy.cuts.html import HtmlCuts
 from bodycopy.cuts.spans import outside
 from bodycopy.cuts.text import TextCuts
 from bodycopy.document import Document, Label, Span
 from bodycopy.evidence import Evidence
-from bodycopy.reasons import BlockReasons
+from bodycopy.reasons import BlockReasons, Reasons
 from bodycopy.result import LabelledBlock, Removal
 
-__all__ = ["pruned", "removals"]
+__all__ = ["pruned", "removals", "told_by"]
 
 _MOST_RULES = 8
 # The model's say against a block, as the evidence has it.
@@ -49,6 +51,43 @@ def removals(document: Document, labelled: Sequence[LabelledBlock]) -> tuple[Rem
     cuts = HtmlCuts(document, labelled) if document.is_html else TextCuts(document)
     spans = _assigned(cuts, runs)
     return tuple(_removal(labelled[r.first : r.last], spans[i]) for i, r in enumerate(runs))
+
+
+def told_by(labelled: Sequence[LabelledBlock]) -> list[tuple[Label, str]]:
+    """The label and the weightiest rule of each removal, as :func:`removals` has them, for who only counts them.
+
+    Where no record of evidence is needed to know, none is made, which is most of the cost of a removal.
+    """
+    runs = list(_runs(labelled))
+    found = _weightiest(labelled, runs)
+    for number, run in enumerate(runs):
+        if not found[number]:
+            rules, _ = _reasons(labelled[run.first : run.last], run.label)
+            found[number] = rules[0] if rules else ""
+    return [(run.label, rule) for run, rule in zip(runs, found, strict=True)]
+
+
+def _weightiest(labelled: Sequence[LabelledBlock], runs: Sequence[_Run]) -> list[str]:
+    """The rule that weighs most for each run's label; empty where the columns alone do not tell."""
+    pages: dict[int, tuple[Reasons, list[tuple[int, int]]]] = {}
+    plain = [run.label is not Label.OTHER and run.last - run.first <= _MOST_HEARD for run in runs]
+    for number, run in enumerate(runs):
+        for item in labelled[run.first : run.last] if plain[number] else ():
+            if not isinstance(item.evidence, BlockReasons) or item.evidence.source[0].has_extra:
+                plain[number] = False
+                break
+            reasons, index = item.evidence.source
+            pages.setdefault(id(reasons), (reasons, []))[1].append((index, number))
+    weights: list[dict[str, tuple[float, float]]] = [{} for _ in runs]
+    for reasons, places in pages.values():
+        for rule, heavy, score in reasons.speak_for([run.label for run in runs], places):
+            for number in np.flatnonzero(score + heavy).tolist():
+                weight, named = weights[number].get(rule, (0.0, 0.0))
+                weights[number][rule] = weight + float(heavy[number]), named + float(score[number])
+    return [
+        max(rules, key=lambda rule: rules[rule]) if is_plain and rules else ""
+        for rules, is_plain in zip(weights, plain, strict=True)
+    ]
 
 
 def pruned(source: str, removed: Iterable[Removal]) -> str:
