@@ -50,6 +50,8 @@ REFUSED = [
     (["a.jsonl", "--attributes", "x.jsonl"], "--attributes: x.jsonl must be a folder"),
     (["pages", "--attributes", "x"], "pages/b.html: attributes are made for JSON lines, Parquet and WARC"),
     (["a.jsonl", "-o", "there.jsonl"], "there.jsonl is there already: --force writes over it"),
+    (["a.jsonl", "-o", "b.jsonl"], "b.jsonl.rejected.jsonl is there already: --force writes over it"),
+    (["a.jsonl", "-o", "b.jsonl", "--resume"], "b.jsonl.rejected.jsonl is there already: --force writes over it"),
     (["pages", "-o", "in"], "in is there already: --force writes over it"),
     (["a.jsonl", "-o", "begun.jsonl"],
      "begun.jsonl: a run was begun and not ended: --resume goes on, --force starts anew"),
@@ -94,6 +96,48 @@ def test_a_finished_run_that_is_to_be_resumed_has_nothing_to_do(do: Any, tmp_pat
     answer = do("run", "a.jsonl", "-o", "out.jsonl", "--resume")
     assert (answer.status, answer.err) == (0, "")
     assert corpora.contents(tmp_path) == before
+
+
+def shards(folder: Path, first: int) -> list[str]:
+    """Three shards, with a record in each that is rejected; the command that cleans them into a folder."""
+    for number in range(3):
+        corpora.put_lines(folder / "in" / f"{number}.jsonl", [*corpora.rows(2, first + 2 * number), "no JSON"])
+    return ["run", "in", "-o", "out", "-j", "1"]
+
+
+@pytest.mark.parametrize("fresh", [True, False], ids=["new", "over-what-was-there"])
+def test_shards_that_are_resumed_end_as_if_nothing_had_been(do: Any, tmp_path: Path, fresh: bool) -> None:
+    """Of what is done already the rejects are told too; what was there before is not done."""
+    if not fresh:
+        assert do(*shards(tmp_path, 90)).status == 1
+    command = shards(tmp_path, 0)
+    really, commits = Journal.commit, 0
+
+    def commit(journal: Journal, what: Any) -> None:
+        nonlocal commits
+        commits += 1
+        if commits == 2:
+            raise KeyboardInterrupt
+        really(journal, what)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Journal, "commit", commit)
+        assert do(*command, *([] if fresh else ["--force"])).status == 130
+    answer = do(*command, "--resume")
+    assert answer.status == 1
+    assert answer.lines == [
+        "bodycopy: out/0.jsonl.rejected.jsonl and 2 more such files: the rejected records, each with its reason"
+    ]
+    assert [row["id"] for n in range(3) for row in corpora.read(tmp_path / "out" / f"{n}.jsonl")] == [
+        f"r-{n}" for n in range(6)
+    ]
+    assert corpora.unended(tmp_path) == []
+    again = do(*command, "--resume")
+    assert (again.status, again.lines, again.out.splitlines()[0]) == (
+        1,
+        answer.lines,
+        "0 records in, 0 out, 0 rejected",
+    )
 
 
 @pytest.mark.parametrize("how", ["--force", "--resume", "--timeout=5"])

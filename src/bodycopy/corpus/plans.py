@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
@@ -59,6 +60,9 @@ def works(wish: Wish, recipe: Recipe, sources: Sequence[Source]) -> Iterator[Wor
     written = [path for one in due for path in one.written]
     refuse_own_input([source.input for source in sources], written, "write to another name with -o")
     left = [one.is_left() for one in due]
+    for one, is_left in zip(due, left, strict=True):
+        if is_left:
+            one.begin()
     for one, is_left in zip(due, left, strict=True):
         yield one.work(is_left=is_left)
 
@@ -147,7 +151,19 @@ class _Due:
     @property
     def written(self) -> tuple[Path, ...]:
         """What a run of this writes over."""
-        return self.output, self._plan.rejects
+        return self.output, self.rejects
+
+    @property
+    def rejects(self) -> Path:
+        """Where its rejected records go."""
+        return self._plan.rejects
+
+    def begin(self) -> None:
+        """Where it is forced, forget a run before, and that its output is there already: until the end it is not done."""
+        if self._wish.force:
+            begin_anew(self._plan)
+            with contextlib.suppress(OSError):  # the run itself tells what cannot be written
+                self._plan.journal.touch()
 
     def is_left(self) -> bool:
         """Whether there is something to do. Raises :class:`UsageError` where an output is in the way."""
@@ -156,15 +172,15 @@ class _Due:
         if held(self._plan.journal):
             raise UsageError(f"{shown(self.output)}: another run writes this output")
         if wish.force:
-            begin_anew(self._plan)
-        elif wish.resume:
-            return begun or not there
-        elif begun:
+            return True
+        if wish.resume and (begun or there):
+            return begun
+        if begun:
             raise UsageError(
                 f"{shown(self.output)}: a run was begun and not ended: --resume goes on, --force starts anew"
             )
-        elif there:
-            raise UsageError(f"{shown(self.output)} is there already: --force writes over it")
+        for path in [self.output] * there + [self.rejects] * self.rejects.exists():
+            raise UsageError(f"{shown(path)} is there already: --force writes over it")
         return True
 
     def work(self, *, is_left: bool) -> Work:
