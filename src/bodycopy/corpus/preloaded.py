@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bodycopy.corpus.pool import warm
+from bodycopy.corpus.pool import quiet, warm
 from bodycopy.options import Options
 
+quiet()  # a worker whose parent is gone before it has begun says nothing either
 warm(Options())
