@@ -97,6 +97,7 @@ integrations: $(FRAMEWORKS:%=$(FRAMEWORK_VENVS)/%/installed)  ## the tests of ea
 # Twenty kills are part of `make test`.
 soak: $(TEST_VENV)/installed  ## `bodycopy run` killed two hundred times, the power cut at every step
 	BODYCOPY_KILLS=200 $(TEST_VENV)/bin/pytest $(PYTEST_ARGS) tests/test_run_kills.py tests/test_run_power.py
+	$(TEST_VENV)/bin/python bench/scale.py
 
 check: $(VENV)/stamp  ## ruff, mypy --strict, the shape of the code
 	$(BIN)/ruff check .
