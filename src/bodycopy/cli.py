@@ -18,12 +18,13 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from bodycopy import cli_job, cli_run, cli_train
+from bodycopy import cli_check, cli_job, cli_run, cli_train
+from bodycopy.cli_check import CheckArguments
 from bodycopy.cli_options import CleanArguments, ExplainArguments, command, known
 from bodycopy.cli_run import RunArguments
 from bodycopy.cli_train import TrainArguments
 from bodycopy.errors import BodycopyError, ModelError
-from bodycopy.inputs import UsageError, find_inputs, shown
+from bodycopy.inputs import UsageError, find_inputs, shown, write_file
 from bodycopy.version import VERSION
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _root(
         _show_version()
         raise typer.Exit(0)
     if context.invoked_subcommand is None:
-        raise UsageError("no command: one of clean, run, explain, train, rules (see bodycopy --help)")
+        raise UsageError("no command: one of clean, run, check, explain, train, rules (see bodycopy --help)")
 
 
 def _show_version() -> int:
@@ -151,6 +152,29 @@ def _terminable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@app.command("check")
+@command(CheckArguments)
+def check(given: CheckArguments) -> int:
+    """Tell what is left in texts, Markdown, HTML and files of records, like a linter.
+
+    Exit status 0: nothing is left, or no more than allowed; 1: findings; 2: wrong usage, or something could not be read.
+    """
+    try:
+        with _terminable():
+            report = cli_check.check(given, _say)
+    except BodycopyError as error:
+        raise UsageError(str(error)) from error
+    if given.output is None:
+        _emit(report.text) if report.text else _print_lines(report.lines, sys.stdout)
+        return report.status
+    text = report.text or "".join(f"{line.plain}\n" for line in report.lines)
+    try:
+        write_file(Path(given.output), text.encode("utf-8", "replace"))
+    except OSError as error:
+        raise UsageError(f"{shown(given.output)}: not written: {error.strerror or error}") from error
+    return report.status
 
 
 @app.command("explain")

@@ -26,8 +26,8 @@ _LABELS = tuple(label.value for label in Label)
 
 
 @dataclass(frozen=True)
-class Judging:
-    """What all commands that clean share: how inputs are read and what is kept of them."""
+class Policy:
+    """What all commands that judge share: what is kept, who judges, and how strictly."""
 
     keep: Annotated[
         list[str] | None,
@@ -50,6 +50,30 @@ class Judging:
     no_model: Annotated[bool, typer.Option("--no-model", help="Let the rules judge alone.")] = False
     phrases: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Add a phrase pack (TOML).")] = None
     lang: Annotated[str | None, typer.Option(metavar="LANG", help="The page's language, as in en or pt-BR.")] = None
+
+    def checked(self) -> Options:
+        """The package's own options. Raises :class:`UsageError` for unknown values, with the known ones."""
+        # The engine is loaded here, so that the command line itself starts fast.
+        from bodycopy.options import DEFAULT_KEEP, Options
+        from bodycopy.own_model import own_model
+        from bodycopy.words import PhrasePack
+
+        kept = {Label(known("--keep", label, _LABELS)) for label in self.keep or ()}
+        dropped = {Label(known("--drop", label, _LABELS)) for label in self.drop or ()}
+        if kept & dropped:
+            raise UsageError(f"{min(kept & dropped)} is given to both --keep and --drop")
+        dial = _strictness(self.strictness)
+        packs = tuple(_checked("--phrases", PhrasePack.read, path) for path in self.phrases or ())
+        if self.model is not None and self.no_model:
+            raise UsageError("--model and --no-model cannot be given together")
+        model = not self.no_model if self.model is None else _checked("--model", own_model, self.model)
+        return Options(keep=(DEFAULT_KEEP | kept) - dropped, strictness=dial, phrases=packs, model=model)
+
+
+@dataclass(frozen=True)
+class Judging(Policy):
+    """The same with how inputs are read."""
+
     format: Annotated[
         str | None, typer.Option(metavar="FORMAT", help="Read it as html, text, markdown, mhtml or eml.")
     ] = None
@@ -57,26 +81,13 @@ class Judging:
 
     def checked(self) -> Options:
         """The package's own options. Raises :class:`UsageError` for unknown values, with the known ones."""
-        # The engine is loaded here, so that the command line itself starts fast.
-        from bodycopy.options import DEFAULT_KEEP, Options
-        from bodycopy.own_model import own_model
         from bodycopy.read.encoding import given
-        from bodycopy.words import PhrasePack
 
         if self.format is not None:
             known("--format", self.format, FORMATS)
-        kept = {Label(known("--keep", label, _LABELS)) for label in self.keep or ()}
-        dropped = {Label(known("--drop", label, _LABELS)) for label in self.drop or ()}
-        if kept & dropped:
-            raise UsageError(f"{min(kept & dropped)} is given to both --keep and --drop")
-        dial = _strictness(self.strictness)
         if self.encoding is not None:
             _checked("--encoding", given, self.encoding)
-        packs = tuple(_checked("--phrases", PhrasePack.read, path) for path in self.phrases or ())
-        if self.model is not None and self.no_model:
-            raise UsageError("--model and --no-model cannot be given together")
-        model = not self.no_model if self.model is None else _checked("--model", own_model, self.model)
-        return Options(keep=(DEFAULT_KEEP | kept) - dropped, strictness=dial, phrases=packs, model=model)
+        return super().checked()
 
 
 @dataclass(frozen=True)
