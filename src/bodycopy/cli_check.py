@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from bodycopy.settings import Settings
 
 _FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit")
-# Of a whole page nobody asks why it has menus.
-_OF_PAGES = frozenset({"nav", "other", "legal", "consent", "comment", "byline", "caption", "share"})
 _LIMIT_SECONDS, _LIMIT_MEMORY = 30.0, 4.0
 
 
@@ -169,7 +166,7 @@ def check(given: CheckArguments, say: Callable[[str], None]) -> Report:
             return Report(status, text=mended.diff)
         status = 2 if work.failed else 1 if findings else 0
     if given.statistics:
-        return Report(status, list(_statistics(documents, findings)))
+        return Report(status, list(_statistics(documents)))
     name = given.format or (
         "full" if sys.stdout is not None and sys.stdout.isatty() and not given.output else "concise"
     )
@@ -191,12 +188,20 @@ class _Work:
 
     def __init__(self, given: CheckArguments, settings: Settings, say: Callable[[str], None]) -> None:
         from bodycopy.check.baseline import Baseline
+        from bodycopy.check.choice import Choice
 
-        self._given, self._settings, self._say = given, settings, say
+        self._given, self._say = given, say
         self.failed = False
         self.baseline = Baseline.read(Path(given.baseline)) if given.baseline else Baseline()
-        self._allowed = [_folded(phrase) for phrase in settings.allow]
-        self._spared = set(settings.allow_records)
+        self._choice = Choice(
+            given.select or (),
+            given.ignore or (),
+            settings.per_path_ignores,
+            settings.allow,
+            settings.allow_records,
+            given.page,
+            settings.path.parent if settings.path is not None else Path(),
+        )
 
     def fail(self, name: str, reason: str) -> None:
         """Say that something could not be read."""
@@ -217,10 +222,13 @@ class _Work:
                 if one.fault:
                     self.fail(str(one.place), one.fault)
                 else:
-                    yield one._replace(findings=tuple(found for found in one.findings if self._counts(found)))
+                    yield one._replace(findings=tuple(filter(self._is_new, one.findings)))
         finally:
             if cache is not None:
                 cache.close()
+
+    def _is_new(self, found: Finding) -> bool:
+        return self._choice.takes(found) and not self.baseline.is_known(found)
 
     def _recipe(self) -> Recipe:
         from bodycopy.corpus.columns import Columns
@@ -261,37 +269,10 @@ class _Work:
         told = json.dumps([fingerprint(recipe.options.judge), settings_of(recipe)])
         return Cache(Path(self._given.cache_dir) / "check.sqlite", hashlib.sha256(told.encode()).hexdigest())
 
-    def _counts(self, found: Finding) -> bool:
-        """Whether a finding is one, by what is selected, ignored, allowed and known."""
-        given = self._given
-        if given.page and found.label in _OF_PAGES:
-            return False
-        if found.record_id is not None and found.record_id in self._spared:
-            return False
-        if given.select and not _named(found, given.select):
-            return False
-        if _named(found, given.ignore or []) or _named(found, self._ignored(found.path)):
-            return False
-        text = _folded(found.text)
-        if any(phrase in text for phrase in self._allowed):
-            return False
-        return not self.baseline.is_known(found)
-
-    def _ignored(self, path: str) -> list[str]:
-        from pathspec import GitIgnoreSpec
-
-        root = self._settings.path.parent if self._settings.path is not None else Path()
-        below = Path(os.path.relpath(path, root)).as_posix()
-        patterns = self._settings.per_path_ignores
-        return [
-            name
-            for pattern, names in patterns.items()
-            if GitIgnoreSpec.from_lines([pattern]).match_file(below)
-            for name in names
-        ]
-
     def verdict(self, documents: Sequence[Checked], findings: Sequence[Finding]) -> int:
         """The exit status; baselines are written, and what is gone from them is told."""
+        from bodycopy.check.statistics import rate
+
         given, baseline = self._given, self.baseline
         if given.write_baseline:
             baseline.write(Path(given.write_baseline), baseline.met())
@@ -306,42 +287,23 @@ class _Work:
             return 2
         if given.max_findings is None and given.max_rate is None:
             return 1 if findings else 0
-        with_any = sum(1 for one in documents if one.findings)
-        rate = 100.0 * with_any / max(1, len(documents))
         over = given.max_findings is not None and len(findings) > given.max_findings
-        return 1 if over or (given.max_rate is not None and rate > given.max_rate) else 0
+        return 1 if over or (given.max_rate is not None and rate(documents) > given.max_rate) else 0
 
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
-
-
-def _named(found: Finding, names: Sequence[str]) -> bool:
-    """Whether a finding's label or rule begins as one of these names."""
-    return any(
-        found.label == name or found.rule.startswith(name) or f"{found.label}/".startswith(name) for name in names
-    )
-
-
-def _statistics(documents: Sequence[Checked], findings: Sequence[Finding]) -> Iterator[Text]:
+def _statistics(documents: Sequence[Checked]) -> Iterator[Text]:
     from rich.text import Text
 
+    from bodycopy.check.statistics import rate, statistics
     from bodycopy.terminal import columns
 
-    with_any = sum(1 for one in documents if one.findings)
-    share = 100.0 * with_any / max(1, len(documents))
-    yield Text(f"{len(findings):,} findings in {with_any:,} of {len(documents):,} documents ({share:.2f} %)")
-    languages = Counter(one.lang or "not told" for one in documents for _ in one.findings)
-    for title, counts in (
-        ("rule", Counter(found.rule for found in findings)),
-        ("label", Counter(found.label for found in findings)),
-        ("folder", Counter(os.path.dirname(found.path) or "." for found in findings)),
-        ("language", languages),
-    ):
+    count = sum(len(one.findings) for one in documents)
+    yield Text(f"{count:,} findings in {rate(documents):.2f} % of {len(documents):,} documents")
+    for by, counts in statistics(documents):
         if counts:
-            yield Text(f"\nby {title}", style="bold")
-            yield from columns([(shown(name), f"{count:,}") for name, count in counts.most_common()], right=[1])
+            yield Text(f"\nby {by}", style="bold")
+            yield from columns([(shown(name), f"{number:,}") for name, number in counts], right=[1])
