@@ -64,6 +64,7 @@ ORDER = (
     "integrations",
     "check",
     "terminal",
+    "examples",
     "cli",
     "__main__",
 )

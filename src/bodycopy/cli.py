@@ -11,20 +11,20 @@ import difflib
 import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator
-from importlib import resources
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
 from bodycopy import cli_check, cli_job, cli_run, cli_train
-from bodycopy.cli_check import CheckArguments
+from bodycopy.cli_check_options import CheckArguments
 from bodycopy.cli_options import CleanArguments, ExplainArguments, command, known
 from bodycopy.cli_run import RunArguments
+from bodycopy.cli_signals import Terminated, terminable
 from bodycopy.cli_train import TrainArguments
 from bodycopy.errors import BodycopyError, ModelError
-from bodycopy.inputs import UsageError, find_inputs, shown, write_file
+from bodycopy.inputs import UsageError, find_inputs, shown
 from bodycopy.version import VERSION
 
 if TYPE_CHECKING:
@@ -34,10 +34,6 @@ if TYPE_CHECKING:
 _LONGEST = 600
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-
-
-class _Terminated(KeyboardInterrupt):
-    """The system, or who manages it, asks this process to end."""
 
 
 class _StandardOutputError(Exception):
@@ -132,26 +128,12 @@ def run_corpus(given: RunArguments) -> int:
     were, into OUTPUT.rejected.jsonl, which run can read again. A run that was ended in any way goes on with --resume.
     """
     try:
-        with _terminable():
+        with terminable():
             status, summary = cli_run.run(given, _say)
-    except _Terminated:  # here, since Typer makes 130 of it
+    except Terminated:  # here, since Typer makes 130 of it
         return 128 + signal.SIGTERM
     _print_lines(summary, sys.stdout)
     return status
-
-
-@contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """Let SIGTERM end a command as Ctrl-C does, cleaning up; the exit status is 143 then."""
-
-    def end(*_: object) -> None:
-        raise _Terminated
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @app.command("check")
@@ -162,18 +144,16 @@ def check(given: CheckArguments) -> int:
     Exit status 0: nothing is left, or no more than allowed; 1: findings; 2: wrong usage, or something could not be read.
     """
     try:
-        with _terminable():
+        with terminable():
             report = cli_check.check(given, _say)
     except BodycopyError as error:
         raise UsageError(str(error)) from error
-    if given.output is None:
-        _emit(report.text) if report.text else _print_lines(report.lines, sys.stdout)
-        return report.status
-    text = report.text or "".join(f"{line.plain}\n" for line in report.lines)
-    try:
-        write_file(Path(given.output), text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise UsageError(f"{shown(given.output)}: not written: {error.strerror or error}") from error
+    if given.output is not None:
+        report.write(Path(given.output))
+    elif report.text:
+        _emit(report.text)
+    else:
+        _print_lines(report.lines, sys.stdout)
     return report.status
 
 
@@ -238,6 +218,7 @@ def rules(
     import bodycopy.rules  # noqa: F401 - this fills the table
     from bodycopy import terminal
     from bodycopy.evidence import RULES
+    from bodycopy.examples import examples_of
 
     if identifier is None:
         _print_lines(terminal.rules_lines(list(RULES.values())), sys.stdout)
@@ -247,21 +228,8 @@ def rules(
         near = near or difflib.get_close_matches(identifier, RULES, n=3, cutoff=0.4)
         hint = f"; nearest: {', '.join(near)}" if near else "; see them all with: bodycopy rules"
         raise UsageError(f"no rule is called {shown(identifier)}{hint}")
-    _print_lines(terminal.rule_lines(RULES[identifier], rule_examples(identifier)), sys.stdout, wrap=True)
+    _print_lines(terminal.rule_lines(RULES[identifier], examples_of(identifier)), sys.stdout, wrap=True)
     return 0
-
-
-def rule_examples(identifier: str) -> str | None:
-    """The examples of a rule, without their title (``data/rules/<label>/<rule>.md``); ``None`` where there are none.
-
-    A wheel has them packaged; an editable install reads them where they are written, in the checkout's ``fixtures``.
-    """
-    package = resources.files("bodycopy")
-    for folder in (package / "data", Path(__file__).resolve().parents[2] / "fixtures"):
-        with contextlib.suppress(OSError):
-            text = (folder / "rules" / f"{identifier}.md").read_text(encoding="utf-8")
-            return text.partition("\n")[2].strip("\n")
-    return None
 
 
 def _say(message: str) -> None:

@@ -1,0 +1,124 @@
+"""What ``bodycopy check`` can be told, and what the settings of a file add."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bodycopy.cli_options import Policy, known
+from bodycopy.inputs import STDIN, UsageError
+
+if TYPE_CHECKING:
+    from bodycopy.settings import Settings
+
+_FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit")
+
+
+@dataclass(frozen=True)
+class CheckArguments(Policy):
+    """Everything `bodycopy check` can be told."""
+
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH", help="Files, folders (.), or - for standard input.")
+    ] = None
+    strictness: Annotated[
+        str | None,
+        typer.Option(metavar="S", help="How sure a finding must be: careful (the default), balanced, strict, 0..1."),
+    ] = None  # type: ignore[assignment]
+    format: Annotated[str | None, typer.Option(metavar="FORMAT", help=f"One of {', '.join(_FORMATS)}.")] = None
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the findings here.")] = (
+        None
+    )
+    field: Annotated[str | None, typer.Option(metavar="NAME", help="The column of the text in files of records.")] = (
+        None
+    )
+    page: Annotated[bool, typer.Option("--page", help="HTML is whole pages, whose menus are no findings.")] = False
+    select: Annotated[
+        list[str] | None, typer.Option(metavar="RULE", help="Only labels or rules that begin so; may be repeated.")
+    ] = None
+    ignore: Annotated[
+        list[str] | None, typer.Option(metavar="RULE", help="No labels or rules that begin so; may be repeated.")
+    ] = None
+    include: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="Check these files of folders instead of the usual ones."),
+    ] = None
+    exclude: Annotated[list[str] | None, typer.Option(metavar="PATTERN", help="Do not check these.")] = None
+    stdin_filename: Annotated[
+        str | None, typer.Option("--stdin-filename", metavar="NAME", help="What standard input is called.")
+    ] = None
+    fix: Annotated[bool, typer.Option("--fix", help="Cut what is found out of the files.")] = False
+    diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would cut.")] = False
+    statistics: Annotated[bool, typer.Option("--statistics", help="Count by rule, label, folder and language.")] = False
+    baseline: Annotated[str | None, typer.Option(metavar="FILE", help="Findings that are known.")] = None
+    write_baseline: Annotated[
+        str | None, typer.Option("--write-baseline", metavar="FILE", help="Write all findings as known ones.")
+    ] = None
+    prune_baseline: Annotated[
+        bool, typer.Option("--prune-baseline", help="Take out of the baseline what is no longer there.")
+    ] = False
+    max_findings: Annotated[int | None, typer.Option(metavar="N", help="So many findings are no failure.")] = None
+    max_rate: Annotated[
+        float | None, typer.Option(metavar="PERCENT", help="Findings in this share of documents are no failure.")
+    ] = None
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", metavar="N", help="Processes (one a core).")] = None
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew.")] = False
+    cache_dir: Annotated[str, typer.Option("--cache-dir", metavar="DIR", help="Where to remember what was found.")] = (
+        ".bodycopy_cache"
+    )
+    config: Annotated[str | None, typer.Option(metavar="FILE", help="Take the settings from this file.")] = None
+    isolated: Annotated[bool, typer.Option("--isolated", help="Take no settings from files.")] = False
+    show_settings: Annotated[bool, typer.Option("--show-settings", help="Show the settings in use and leave.")] = False
+
+    def settled(self) -> tuple[CheckArguments, Settings]:
+        """The arguments with the settings of a file where they say nothing. Raises :class:`UsageError`."""
+        from bodycopy.settings import load
+
+        named = next((p for p in self.paths or () if p != STDIN), ".")
+        start = Path(named) if os.path.isdir(named) else Path(named).parent
+        if self.config is not None and self.isolated:
+            raise UsageError("--config and --isolated cannot be given together")
+        try:
+            found = load(start, self.config, isolated=self.isolated)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
+        return replace(
+            self,
+            keep=[*(self.keep or ()), *found.keep],
+            drop=[*(self.drop or ()), *found.drop],
+            phrases=[*(self.phrases or ()), *found.phrases],
+            strictness=str(self.strictness or (found.strictness if found.strictness is not None else "careful")),
+            model=self.model or (None if self.no_model else found.model),
+            no_model=self.no_model or (found.no_model and self.model is None),
+            lang=self.lang or found.lang,
+            field=self.field or found.field,
+            page=self.page or found.page,
+            select=self.select or found.select,
+            ignore=[*(self.ignore or ()), *found.ignore],
+            include=self.include or found.include,
+            exclude=[*(self.exclude or ()), *found.exclude],
+            baseline=self.baseline or found.baseline,
+            max_findings=self.max_findings if self.max_findings is not None else found.max_findings,
+            max_rate=self.max_rate if self.max_rate is not None else found.max_rate,
+        ), found
+
+    def check_combination(self) -> None:
+        """Raise :class:`UsageError` for what cannot be meant."""
+        known("--format", self.format or "full", _FORMATS)
+        piped = STDIN in (self.paths or ())
+        refused = {
+            "- and other paths cannot be given together": piped and len(self.paths or ()) > 1,
+            "--fix and --diff cannot be given together": self.fix and self.diff,
+            "--fix cannot write over standard input": self.fix and piped,
+            "--prune-baseline needs --baseline": self.prune_baseline and not self.baseline,
+            "--jobs: 1 at least": self.jobs is not None and self.jobs < 1,
+            "--max-findings: 0 at least": self.max_findings is not None and self.max_findings < 0,
+            "--max-rate: from 0 to 100": self.max_rate is not None and not 0 <= self.max_rate <= 100,
+        }
+        for message, applies in refused.items():
+            if applies:
+                raise UsageError(message)
