@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bodycopy.settings import Settings
 
 _LIMIT_SECONDS, _LIMIT_MEMORY = 30.0, 4.0
+_ROUNDS = 5
 
 
 class Report(NamedTuple):
@@ -32,13 +34,13 @@ class Report(NamedTuple):
 
     status: int
     lines: Sequence[Text] = ()
-    text: str = ""
+    text: str | bytes = ""
 
     def write(self, path: Path) -> None:
         """Write it to a file instead. Raises :class:`UsageError`."""
         text = self.text or "".join(f"{line.plain}\n" for line in self.lines)
         try:
-            write_file(path, text.encode("utf-8", "replace"))
+            write_file(path, text if isinstance(text, bytes) else text.encode("utf-8", "replace"))
         except OSError as error:
             raise UsageError(f"{shown(path)}: not written: {error.strerror or error}") from error
 
@@ -51,25 +53,62 @@ def check(given: CheckArguments, say: Callable[[str], None]) -> Report:
     given.check_combination()
     if given.show_settings:
         return Report(0, text=_told_settings(given, settings))
+    say = _once(say)
     work = _Work(given, settings, say)
     documents = list(work.documents())
-    findings = [found for one in documents for found in one.findings]
-    status = work.verdict(documents, findings)
-    if given.fix or given.diff:
+    work.settle_baseline(documents)
+    if given.write_baseline:
+        return Report(2 if work.failed else 0)
+    if given.diff:
         from bodycopy.check.fix import mend
 
-        mended = mend(documents, write=given.fix, say=say)
-        findings = [found for found in findings if found.path not in mended.paths] if given.fix else findings
-        if given.diff:
-            return Report(status, text=mended.diff)
-        status = 2 if work.failed else 1 if findings else 0
+        difference = mend(documents, write=False, say=say)
+        return Report(2 if difference.failed else work.verdict(documents), text=difference.diff)
+    if given.fix:
+        documents = _mended(work, documents, say)
+    status = work.verdict(documents)
     if given.statistics:
         return Report(status, list(_statistics(documents)))
     name = given.format or (
         "full" if sys.stdout is not None and sys.stdout.isatty() and not given.output else "concise"
     )
-    made = FORMATS[name](findings)
+    made = FORMATS[name]([found for one in documents for found in one.findings])
     return Report(status, text=made) if isinstance(made, str) else Report(status, list(made))
+
+
+def _once(say: Callable[[str], None]) -> Callable[[str], None]:
+    """The same, but what was said before is not said again when a file is checked again."""
+    said: set[str] = set()
+
+    def say_once(message: str) -> None:
+        if message not in said:
+            said.add(message)
+            say(message)
+
+    return say_once
+
+
+def _mended(work: _Work, documents: list[Checked], say: Callable[[str], None]) -> list[Checked]:
+    """The documents after mending. What only shows once something else has gone is mended too, a few times at most."""
+    from bodycopy.check.fix import mend
+
+    cuts, files, due = 0, set[str](), documents
+    for _ in range(_ROUNDS):
+        mended = mend(due, write=True, say=say)
+        work.failed |= mended.failed
+        files |= mended.paths
+        cuts += sum(len(one.findings) for one in due if one.place.file in mended.paths)
+        if not mended.paths:
+            break
+        due = list(work.again(sorted(mended.paths)).documents())
+        fresh = {one.place: one for one in due}
+        documents = [
+            fresh.get(one.place, one._replace(findings=())) if one.place.file in mended.paths else one
+            for one in documents
+        ]
+    if cuts:
+        say(f"{cuts:,} cut out of {len(files):,} file{'s' * (len(files) > 1)}")
+    return documents
 
 
 def _told_settings(given: CheckArguments, settings: Settings) -> str:
@@ -88,7 +127,7 @@ class _Work:
         from bodycopy.check.baseline import Baseline
         from bodycopy.check.choice import Choice
 
-        self._given, self._say = given, say
+        self._given, self._settings, self._say = given, settings, say
         self.failed = False
         self.baseline = Baseline.read(Path(given.baseline)) if given.baseline else Baseline()
         self._choice = Choice(
@@ -167,25 +206,35 @@ class _Work:
         told = json.dumps([fingerprint(recipe.options.judge), settings_of(recipe)])
         return Cache(Path(self._given.cache_dir) / "check.sqlite", hashlib.sha256(told.encode()).hexdigest())
 
-    def verdict(self, documents: Sequence[Checked], findings: Sequence[Finding]) -> int:
-        """The exit status; baselines are written, and what is gone from them is told."""
-        from bodycopy.check.statistics import rate
+    def again(self, paths: list[str]) -> _Work:
+        """The same work on some of the files."""
+        return _Work(replace(self._given, paths=paths), self._settings, self._say)
 
+    def settle_baseline(self, documents: Sequence[Checked]) -> None:
+        """Write or prune the baseline where that is asked for, and tell what is gone from it."""
         given, baseline = self._given, self.baseline
         if given.write_baseline:
             baseline.write(Path(given.write_baseline), baseline.met())
-            self._say(f"{shown(given.write_baseline)}: {len(findings)} new findings are known now")
-            return 2 if self.failed else 0
-        if baseline.gone and given.prune_baseline and given.baseline:
+            count = sum(len(one.findings) for one in documents)
+            self._say(f"{shown(given.write_baseline)}: {count:,} findings are known now that were not")
+        elif baseline.gone and given.prune_baseline and given.baseline and not self.failed:
             baseline.write(Path(given.baseline), baseline.still_there())
-            self._say(f"{shown(given.baseline)}: {baseline.gone} findings that are no longer there taken out")
+            self._say(f"{shown(given.baseline)}: {baseline.gone:,} findings that are no longer there taken out")
         elif baseline.gone:
-            self._say(f"{shown(given.baseline or '')}: {baseline.gone} findings are no longer there (--prune-baseline)")
+            self._say(
+                f"{shown(given.baseline or '')}: {baseline.gone:,} findings are no longer there (--prune-baseline)"
+            )
+
+    def verdict(self, documents: Sequence[Checked]) -> int:
+        """The exit status."""
+        from bodycopy.check.statistics import rate
+
         if self.failed:
             return 2
+        given, count = self._given, sum(len(one.findings) for one in documents)
         if given.max_findings is None and given.max_rate is None:
-            return 1 if findings else 0
-        over = given.max_findings is not None and len(findings) > given.max_findings
+            return 1 if count else 0
+        over = given.max_findings is not None and count > given.max_findings
         return 1 if over or (given.max_rate is not None and rate(documents) > given.max_rate) else 0
 
 

@@ -11,13 +11,13 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-_VERSION = "bodycopy-check-1"
+_VERSION = "bodycopy-check-2"
 _MOST_AT_ONCE = 500
 
 
-def key_of(content: bytes) -> bytes:
-    """Sixteen bytes that stand for a content."""
-    return hashlib.blake2b(content, digest_size=16).digest()
+def key_of(kind: bytes, content: bytes) -> bytes:
+    """Sixteen bytes that stand for a content read as such a kind of thing."""
+    return hashlib.blake2b(content, digest_size=16, person=kind).digest()
 
 
 class Cache:
@@ -28,7 +28,9 @@ class Cache:
         self._path = path
         self._database: sqlite3.Connection | None = None
         with contextlib.suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.parent.exists():
+                path.parent.mkdir(parents=True)
+                (path.parent / ".gitignore").write_text("*\n", encoding="ascii")
         for _ in range(2):
             try:
                 self._database = self._opened()

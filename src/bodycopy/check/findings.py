@@ -20,7 +20,8 @@ class Finding(NamedTuple):
     is the weightiest of the removal's, ``label`` what it is, ``confidence`` how sure, 0 to 1, ``text`` what would go, one block
     a line, ``message`` the reason in one line.
 
-    ``excerpt`` is the line of text in which it starts, ``spans`` the exact characters, as pairs of start and end.
+    ``excerpt`` is the line of text in which it starts, ``spans`` the exact characters, as pairs of start and end, ``digest`` what
+    stands for the whole text that they are in.
     """
 
     path: str
@@ -41,6 +42,14 @@ class Finding(NamedTuple):
     text_end_column: int | None = None
     excerpt: str = ""
     spans: tuple[tuple[int, int], ...] = ()
+    digest: str = ""
+
+    @property
+    def inside(self) -> tuple[int, int, int, int]:
+        """Line and column of start and end in its text: of a record in that, of a file in the file."""
+        if self.text_line is None:
+            return self.line, self.column, self.end_line, self.end_column
+        return self.text_line, self.text_column or 1, self.text_end_line or self.text_line, self.text_end_column or 1
 
     @property
     def fingerprint(self) -> str:
@@ -48,27 +57,29 @@ class Finding(NamedTuple):
         return hashlib.sha256(" ".join(tokens(self.text)).encode("utf-8", "replace")).hexdigest()[:16]
 
     def as_dict(self) -> dict[str, Any]:
-        """The finding as the JSON has it: all but ``excerpt`` and ``spans``, the places in a text where there are any."""
+        """The finding as the JSON has it: all but ``excerpt``, ``spans`` and ``digest``; places in a text only of records."""
         values = self._asdict()
-        left_out = {"excerpt", "spans"} | (
+        left_out = {"excerpt", "spans", "digest"} | (
             {name for name in values if name.startswith("text_")} if self.text_line is None else set()
         )
         return {name: value for name, value in values.items() if name not in left_out}
 
 
-def finding(place: Place, identity: str | None, field: str | None, found: Mapping[str, Any]) -> Finding:
-    """A finding of what a worker found in the record at a place."""
+def finding(place: Place, told: Mapping[str, Any], found: Mapping[str, Any]) -> Finding:
+    """A finding of what a worker found in the record at a place, of which it ``told`` all this."""
     rules, reasons = found["rules"], found["reasons"]
     rule = rules[0] if rules else f"{found['label']}/unknown"
     reason = reasons[0] if reasons else found["label"]
     message = " ".join(reason.removeprefix(f"{rule}: ").split())
     start_line, start_column, end_line, end_column = found["places"]
-    told = (rule, found["label"], round(found["confidence"], 4), found["text"], message)
+    what = (rule, found["label"], round(found["confidence"], 4), found["text"], message)
     spans = tuple((start, end) for start, end in found["spans"])
     if not place.unit:
         places = start_line, start_column, end_line, end_column
-        return Finding(place.file, *places, None, None, *told, excerpt=found["excerpt"], spans=spans)
+        return Finding(
+            place.file, *places, None, None, *what, excerpt=found["excerpt"], spans=spans, digest=told["digest"]
+        )
     return Finding(
-        place.file, place.number, 1, place.number, 1, identity, field, *told,
-        start_line, start_column, end_line, end_column, found["excerpt"], spans,
+        place.file, place.number, 1, place.number, 1, told["id"], told["column"], *what,
+        start_line, start_column, end_line, end_column, found["excerpt"], spans, told["digest"],
     )  # fmt: skip

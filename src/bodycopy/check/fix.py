@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -11,22 +12,26 @@ from typing import NamedTuple
 
 from bodycopy.check.findings import Finding
 from bodycopy.check.job import Checked
+from bodycopy.corpus.rows import digest_of
 from bodycopy.corpus.streams import compression
 from bodycopy.errors import BodycopyError, SourceError
 from bodycopy.inputs import encode_as, shown, write_file
 from bodycopy.pipeline import read
 
-_SPACE = " \t\n\r"
+_SPACE = " \t\n\r\ufeff"
+_PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1")
+_CHANGED = "it is not what was checked: it has changed since"
 _DECODER = json.JSONDecoder(strict=False)
 
 Span = tuple[int, int]
 
 
 class Mended(NamedTuple):
-    """Which files were mended, by the paths of their findings, and the difference as a unified diff."""
+    """Which files were mended, by the paths of their findings, the difference as a unified diff, and whether a file failed."""
 
     paths: frozenset[str]
-    diff: str
+    diff: bytes
+    failed: bool
 
 
 def mend(documents: Iterable[Checked], *, write: bool, say: Callable[[str], None]) -> Mended:
@@ -36,50 +41,78 @@ def mend(documents: Iterable[Checked], *, write: bool, say: Callable[[str], None
         for found in one.findings:
             by_path[found.path].append(found)
     mended: set[str] = set()
-    diffs: list[str] = []
+    diffs: list[bytes] = []
+    failed = False
     for name, findings in by_path.items():
         try:
             raw = Path(name).read_bytes()
-            fresh, before, after = _cut(name, raw, findings)
+            fresh = _cut(name, raw, findings)
             if write:
                 write_file(Path(name), fresh)
         except OSError as error:
+            failed = True
             say(f"{shown(name)}: not mended: {error.strerror or error}")
         except BodycopyError as error:
             say(f"{shown(name)}: not mended: {error}")
         else:
             mended.add(name)
-            diffs += [] if write else _diff(name, before, after)
-    return Mended(frozenset(mended), "".join(diffs))
+            diffs += [] if write else _diff(name, raw, fresh)
+    return Mended(frozenset(mended), b"".join(diffs), failed)
 
 
-def _diff(name: str, before: str, after: str) -> Iterator[str]:
-    told = difflib.unified_diff(before.splitlines(), after.splitlines(), name, name, lineterm="")
-    return (f"{line}\n" for line in told)
+def _diff(name: str, before: bytes, after: bytes) -> Iterator[bytes]:
+    """A unified diff of bytes, which `patch -p0` applies whatever their encoding and line ends."""
+    path = _quoted(os.fsencode(name))
+    old, new = before.split(b"\n"), after.split(b"\n")
+    told = difflib.diff_bytes(difflib.unified_diff, _ended(old), _ended(new), path, path)
+    return (line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n" for line in told)
 
 
-def _cut(name: str, raw: bytes, findings: Sequence[Finding]) -> tuple[bytes, str, str]:
-    """The bytes of a file without its findings, and its text before and after. Raises :class:`BodycopyError`."""
+def _quoted(path: bytes) -> bytes:
+    """A path as the head of a diff has it: quoted with controls in it, its end marked with blanks in it."""
+    if any(byte < 32 or byte in b'"\\\x7f' for byte in path):
+        return b'"%b"' % b"".join(
+            b"%c" % byte if 32 <= byte < 127 and byte not in b'"\\' else b"\\%03o" % byte for byte in path
+        )
+    return path + b"\t" if b" " in path else path
+
+
+def _ended(lines: list[bytes]) -> list[bytes]:
+    """Lines with their ends; the last has none."""
+    return [*(line + b"\n" for line in lines[:-1]), *filter(None, lines[-1:])]
+
+
+def _cut(name: str, raw: bytes, findings: Sequence[Finding]) -> bytes:
+    """The bytes of a file without its findings. Raises :class:`BodycopyError`."""
     if findings[0].text_line is None:
         document = read(raw)
+        _refuse_changed(document.source, findings)
         after = without(document.source, [span for found in findings for span in found.spans])
-        return encode_as(raw, document.source, after, document.encoding), document.source, after
-    if compression(Path(name)) or name.lower().endswith((".parquet", ".pq")):
+        return encode_as(raw, document.source, after, document.encoding)
+    if compression(Path(name)) or raw.startswith(_PACKED) or name.lower().endswith((".parquet", ".pq")):
         raise SourceError("only plain JSON lines can be mended in place; bodycopy run makes a cleaned copy")
-    before = raw.decode("utf-8")
-    lines = before.split("\n")
+    lines = raw.split(b"\n")
     by_line: dict[int, list[Finding]] = defaultdict(list)
     for found in findings:
         by_line[found.line - 1].append(found)
     for number, held in by_line.items():
-        lines[number] = _cut_string(lines[number], held)
-    after = "\n".join(lines)
-    return after.encode("utf-8"), before, after
+        try:
+            lines[number] = _cut_string(lines[number].decode("utf-8"), held).encode("utf-8")
+        except (IndexError, ValueError, RecursionError) as error:
+            raise error if isinstance(error, BodycopyError) else SourceError(_CHANGED) from error
+    return b"\n".join(lines)
+
+
+def _refuse_changed(source: str, findings: Sequence[Finding]) -> None:
+    """Raise :class:`SourceError` where a text is not the one that was checked, so that nothing else is cut."""
+    if any(found.digest != digest_of(source) for found in findings):
+        raise SourceError(_CHANGED)
 
 
 def _cut_string(line: str, findings: Sequence[Finding]) -> str:
     """A line of JSON without the findings in the string of its field."""
     start, end = string_at(line, findings[0].field or "text")
+    _refuse_changed(_DECODER.raw_decode(line, start)[0], findings)
     places = places_of(line[start:end])
     spans = [span for found in findings for span in found.spans]
     return without(line, [(start + places[first], start + places[last]) for first, last in spans])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from bodycopy.check.findings import Finding
@@ -43,20 +44,19 @@ def full(findings: Iterable[Finding]) -> Iterator[Text]:
     """The same with the line that it starts in, the span marked below."""
     for found in findings:
         yield from concise([found])
-        column = (found.column if found.text_line is None else found.text_column or 1) - 1
-        start = max(0, column - _AROUND)
-        shows = found.excerpt[start : start + _MOST_TEXT]
-        here = (found.line, found.end_line) if found.text_line is None else (found.text_line, found.text_end_line)
-        end = found.end_column if found.text_line is None else found.text_end_column or 1
-        width = max(1, (end - 1 if here[0] == here[1] else len(found.excerpt)) - column)
-        number = str(here[0])
-        yield Text(f"{number} | {shown(shows)}")
-        mark = "^" * min(width, max(1, len(shows) - (column - start)))
-        more = f" and {found.text.count(chr(10))} lines more" if found.text.count("\n") else ""
-        yield Text(
-            f"{' ' * len(number)} | {' ' * (column - start)}{mark} {found.label}, {found.confidence:.2f}{more}",
-            style="red",
+        line, column, end_line, end_column = found.inside
+        start = max(0, column - 1 - _AROUND)
+        stop = min(len(found.excerpt), start + _MOST_TEXT)
+        last = end_column - 1 if line == end_line else len(found.excerpt)
+        before, marked, after = (
+            shown(found.excerpt[first:past])
+            for first, past in ((start, column - 1), (column - 1, min(last, stop)), (min(last, stop), stop))
         )
+        more = end_line - line
+        lines = f" and {more} line{'s' * (more > 1)} more" if more else ""
+        yield Text(f"{line} | {before}{marked}{after}")
+        mark = " " * cell_len(before) + "^" * max(1, cell_len(marked))
+        yield Text(f"{' ' * len(str(line))} | {mark} {found.label}, {found.confidence:.2f}{lines}", style="red")
         yield Text()
 
 

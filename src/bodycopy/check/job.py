@@ -61,12 +61,12 @@ def _key(item: Item) -> bytes | None:
     if isinstance(raw, File):
         try:
             with open(raw.path, "rb") as file:
-                return key_of(file.read())
+                return key_of(b"page", file.read())
         except OSError:
             return None
     if isinstance(raw, Page):
-        return key_of(raw.data)
-    return None if raw is None else key_of(raw)
+        return key_of(b"page", raw.data)
+    return None if raw is None else key_of(b"line", raw)
 
 
 def _done(due: _Due | Future[Result], cache: Cache | None) -> Iterator[Checked]:
@@ -99,7 +99,7 @@ def _outputs(result: Result) -> Iterator[tuple[tuple[Place, str | None], bytes]]
 
 
 def _checked(place: Place, told: Mapping[str, Any]) -> Checked:
-    found = tuple(finding(place, told["id"], told["column"], one) for one in told["found"])
+    found = tuple(finding(place, told, one) for one in told["found"])
     return Checked(place, told["lang"], found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePath
 
@@ -35,16 +36,35 @@ def find(
             raise UsageError("the name of an input is empty")
         if os.path.isdir(path):
             found = _walk(path, wanted if include else None, spared, failed)
-        elif os.path.lexists(path):
-            found = iter([(path, PurePath(path.name))])
         else:
-            failed(shown(path), "no such file or folder")
-            continue
+            found = iter([(path, PurePath(path.name))])
         for file, place in found:
             identity = os.path.realpath(file)
-            if identity not in seen:
+            reason = _unreadable(file)
+            if reason:
+                failed(shown(file), reason)
+            elif identity not in seen:
                 seen.add(identity)
-                yield Source(kind_of(file.name) or "page", file, shown(file), place)
+                yield Source(kind_of(file.name) or "page", file, os.fspath(file), place)
+
+
+def _unreadable(path: Path) -> str:
+    """Why a file cannot be read, before anything is; empty where it seems that it can."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        return error.strerror or str(error)
+    except ValueError as error:  # a name with a zero byte
+        return str(error)
+    return "" if stat.S_ISREG(mode) else "a pipe or a device: pass it as standard input, with -"
+
+
+def _is_special(path: Path) -> bool:
+    """Whether something in a folder is a pipe, a socket or a device, which no one has put there to be read."""
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        return False
 
 
 def kind_of(name: str) -> str:
@@ -79,7 +99,7 @@ def _walk(
         for name in sorted(files):
             below = _below(here / name, folder, is_folder=False)
             takes = wanted.match_file(below) if wanted is not None else bool(kind_of(name))
-            if name in stay and takes:
+            if name in stay and takes and not _is_special(here / name):
                 yield here / name, PurePath(below)
 
 
