@@ -153,7 +153,8 @@ def _findings(identity: str | None, made: Made | None) -> dict[str, Any]:
     for removal in made.removed if made else ():
         start, end = removal["spans"][0][0], removal["spans"][-1][1]
         # A cut takes blank lines with it, which are nothing to point at.
-        end = start + len(made.source[start:end].rstrip()) if made else end
+        cut = made.source[start:end] if made else ""
+        start, end = start + len(cut) - len(cut.lstrip()), start + len(cut.rstrip())
         told = {key: removal[key] for key in ("label", "rules", "reasons", "confidence", "text", "spans")}
         found.append(told | {"places": [*lines.place(start), *lines.place(end)], "excerpt": lines.line_at(start)})
     column, lang = (made.column, made.lang) if made else (None, None)
