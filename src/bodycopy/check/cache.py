@@ -11,13 +11,19 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-_VERSION = "bodycopy-check-2"
+_VERSION = "bodycopy-check-3"
+_SEAL = 8
 _MOST_AT_ONCE = 500
 
 
 def key_of(kind: bytes, content: bytes) -> bytes:
     """Sixteen bytes that stand for a content read as such a kind of thing."""
     return hashlib.blake2b(content, digest_size=16, person=kind).digest()
+
+
+def _seal(key: bytes, value: bytes) -> bytes:
+    """What stands before a value: without it, it is not the one that was put there for that key."""
+    return hashlib.blake2b(key + value, digest_size=_SEAL, person=b"sealed").digest()
 
 
 class Cache:
@@ -60,7 +66,9 @@ class Cache:
             for start in range(0, len(keys), _MOST_AT_ONCE):
                 some = keys[start : start + _MOST_AT_ONCE]
                 marks = ",".join("?" * len(some))
-                found |= dict(self._database.execute(f"SELECT key, value FROM found WHERE key IN ({marks})", some))
+                for key, sealed in self._database.execute(f"SELECT key, value FROM found WHERE key IN ({marks})", some):
+                    if isinstance(sealed, bytes) and sealed[:_SEAL] == _seal(key, sealed[_SEAL:]):
+                        found[key] = sealed[_SEAL:]
         except sqlite3.Error:
             self._give_up()
         return found
@@ -71,7 +79,8 @@ class Cache:
             return
         try:
             self._database.execute("BEGIN")
-            self._database.executemany("INSERT OR REPLACE INTO found VALUES (?, ?)", dict(results).items())
+            rows = [(key, _seal(key, value) + value) for key, value in dict(results).items()]
+            self._database.executemany("INSERT OR REPLACE INTO found VALUES (?, ?)", rows)
             self._database.execute("COMMIT")
         except sqlite3.Error:
             self._give_up()
