@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bodycopy.cli_options import Policy, known
+from bodycopy.cli_options import LABELS, Policy, known
 from bodycopy.inputs import STDIN, UsageError
 
 if TYPE_CHECKING:
@@ -86,6 +86,9 @@ class CheckArguments(Policy):
             found = load(start, self.config, isolated=self.isolated)
         except ValueError as error:
             raise UsageError(str(error)) from error
+        for names in found.per_path_ignores.values():
+            for name in names:
+                check_name("per-path-ignores", name)
         return replace(
             self,
             keep=[*(self.keep or ()), *found.keep],
@@ -122,3 +125,12 @@ class CheckArguments(Policy):
         for message, applies in refused.items():
             if applies:
                 raise UsageError(message)
+        for option, names in (("--select", self.select), ("--ignore", self.ignore)):
+            for name in names or ():
+                check_name(option, name)
+
+
+def check_name(option: str, name: str) -> None:
+    """Raise :class:`UsageError` for what no finding can be called: it would silently select or ignore nothing."""
+    if not any(label == name.partition("/")[0] or (name and label.startswith(name)) for label in LABELS):
+        known(option, name, LABELS)

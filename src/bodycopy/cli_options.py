@@ -22,7 +22,7 @@ FORMATS = ("html", "text", "markdown", "mhtml", "eml")
 OUTPUTS = {"text": ".txt", "markdown": ".md", "html": ".html", "json": ".json"}
 Arguments = TypeVar("Arguments")
 Result = TypeVar("Result")
-_LABELS = tuple(label.value for label in Label)
+LABELS = tuple(label.value for label in Label)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Policy:
     keep: Annotated[
         list[str] | None,
         typer.Option(
-            "--keep", metavar="LABEL", help=f"Keep this label too; may be repeated. One of {', '.join(_LABELS)}."
+            "--keep", metavar="LABEL", help=f"Keep this label too; may be repeated. One of {', '.join(LABELS)}."
         ),
     ] = None
     drop: Annotated[
@@ -58,8 +58,8 @@ class Policy:
         from bodycopy.own_model import own_model
         from bodycopy.words import PhrasePack
 
-        kept = {Label(known("--keep", label, _LABELS)) for label in self.keep or ()}
-        dropped = {Label(known("--drop", label, _LABELS)) for label in self.drop or ()}
+        kept = {Label(known("--keep", label, LABELS)) for label in self.keep or ()}
+        dropped = {Label(known("--drop", label, LABELS)) for label in self.drop or ()}
         if kept & dropped:
             raise UsageError(f"{min(kept & dropped)} is given to both --keep and --drop")
         dial = _strictness(self.strictness)

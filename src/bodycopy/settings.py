@@ -86,7 +86,7 @@ def load(start: Path, config: str | None = None, *, isolated: bool = False) -> S
         own, project = folder / OWN, folder / PROJECT
         if own.is_file():
             return _of(own, _read(own))
-        if project.is_file() and "bodycopy" in (data := _read(project)).get("tool", {}):
+        if project.is_file() and _table(data := _read(project)) is not None:
             return _of(project, data)
     return Settings()
 
@@ -100,8 +100,16 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{shown(path)}: not TOML: {error}") from error
 
 
+def _table(data: Mapping[str, Any]) -> Any:
+    """What a project's file has of ours, ``None`` for nothing."""
+    tool = data.get("tool")
+    return tool.get("bodycopy") if isinstance(tool, dict) else None
+
+
 def _of(path: Path, data: Mapping[str, Any]) -> Settings:
-    table = data.get("tool", {}).get("bodycopy", {}) if path.name == PROJECT else data
+    table = _table(data) or {} if path.name == PROJECT else data
+    if not isinstance(table, dict):
+        raise SettingsError(f"{shown(path)}: tool.bodycopy: a table is wanted, not {shown(repr(table))}")
     hints, known = get_type_hints(Settings), {_dashed(f.name): f.name for f in _settings()}
     values: dict[str, Any] = {}
     for key, value in table.items():
