@@ -25,7 +25,7 @@ def known_fixture(do: Any, tmp_path: Path) -> dict[str, Any]:
     put_lines(tmp_path / "a.jsonl", TEXTS)
     answer = do("check", "--write-baseline", "known.json")
     assert (answer.status, answer.out) == (0, "")
-    assert answer.err == "bodycopy: known.json: 3 findings are known now that were not\n"
+    assert answer.err == "bodycopy: known.json: 3 findings newly known\n"
     held: dict[str, Any] = json.loads((tmp_path / "known.json").read_text())
     return held
 
@@ -62,10 +62,10 @@ def test_what_is_gone_is_said_and_taken_out_where_that_is_wanted(
     put_lines(tmp_path / "a.jsonl", [CLEAN, TEXT])
     answer = do("check", "--baseline", "known.json")
     assert answer.status == 0
-    assert answer.err == "bodycopy: known.json: 2 findings are no longer there (--prune-baseline)\n"
+    assert answer.err == "bodycopy: known.json: 2 findings no longer there (--prune-baseline)\n"
     assert json.loads((tmp_path / "known.json").read_text()) == known
     answer = do("check", "--baseline", "known.json", "--prune-baseline")
-    assert answer.err == "bodycopy: known.json: 2 findings that are no longer there taken out\n"
+    assert answer.err == "bodycopy: known.json: 2 findings no longer there, taken out\n"
     (entry,) = json.loads((tmp_path / "known.json").read_text())["findings"]
     assert entry["count"] == 1
     assert do("check", "--baseline", "known.json").err == ""

@@ -148,9 +148,7 @@ def test_junit() -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_goes_to_standard_output_or_a_file(do: Any, tmp_path: Path, name: str) -> None:
     put(tmp_path / "a.txt")
-    corpora.put_lines(
-        tmp_path / "b.jsonl", [{"id": "\U0001f6a2\ud83d", "odd": 0, "text": TEXT}][:0] + [{"id": 1, "text": TEXT}]
-    )
+    corpora.put_lines(tmp_path / "b.jsonl", [{"id": 1, "text": TEXT}])
     put(tmp_path / "clean.txt", PARAGRAPHS[4])
     shown = do("check", "--format", name)
     assert (shown.status, shown.err) == (1, "")
@@ -167,15 +165,8 @@ def test_a_terminal_sees_full_in_colour_and_a_pipe_concise(do: Any, tmp_path: Pa
     assert status == 1
     assert ANSI in shown
     plain = re.sub(rb"\x1b\[[\d;]*m", b"", shown).decode().splitlines()
-    assert (
-        plain[:3]
-        == [
-            "a.txt:7:1: signup/offer saw sign up for our",
-            f"7 | {PARAGRAPHS[3]}",
-            "  | " + "^" * len(PARAGRAPHS[3]) + " s…",
-        ]
-        or plain[1] == f"7 | {PARAGRAPHS[3]}"
-    )
+    assert plain[:2] == ["a.txt:7:1: signup/offer saw sign up for our", f"7 | {PARAGRAPHS[3]}"]
+    assert plain[2].startswith("  | ^^^^")
 
 
 def test_an_output_that_cannot_be_written(do: Any, tmp_path: Path) -> None:

@@ -216,14 +216,12 @@ class _Work:
         if given.write_baseline:
             baseline.write(Path(given.write_baseline), baseline.met())
             count = sum(len(one.findings) for one in documents)
-            self._say(f"{shown(given.write_baseline)}: {count:,} findings are known now that were not")
+            self._say(f"{shown(given.write_baseline)}: {_counted(count)} newly known")
         elif baseline.gone and given.prune_baseline and given.baseline and not self.failed:
             baseline.write(Path(given.baseline), baseline.still_there())
-            self._say(f"{shown(given.baseline)}: {baseline.gone:,} findings that are no longer there taken out")
+            self._say(f"{shown(given.baseline)}: {_counted(baseline.gone)} no longer there, taken out")
         elif baseline.gone:
-            self._say(
-                f"{shown(given.baseline or '')}: {baseline.gone:,} findings are no longer there (--prune-baseline)"
-            )
+            self._say(f"{shown(given.baseline or '')}: {_counted(baseline.gone)} no longer there (--prune-baseline)")
 
     def verdict(self, documents: Sequence[Checked]) -> int:
         """The exit status."""
@@ -238,6 +236,10 @@ class _Work:
         return 1 if over or (given.max_rate is not None and rate(documents) > given.max_rate) else 0
 
 
+def _counted(count: int) -> str:
+    return f"{count:,} finding{'s' * (count != 1)}"
+
+
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -249,7 +251,9 @@ def _statistics(documents: Sequence[Checked]) -> Iterator[Text]:
     from bodycopy.terminal import columns
 
     count = sum(len(one.findings) for one in documents)
-    yield Text(f"{count:,} findings in {rate(documents):.2f} % of {len(documents):,} documents")
+    yield Text(
+        f"{_counted(count)} in {rate(documents):.2f} % of {len(documents):,} document{'s' * (len(documents) != 1)}"
+    )
     for by, counts in statistics(documents):
         if counts:
             yield Text(f"\nby {by}", style="bold")

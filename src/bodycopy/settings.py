@@ -85,19 +85,25 @@ def load(start: Path, config: str | None = None, *, isolated: bool = False) -> S
     for folder in (here, *here.parents):
         own, project = folder / OWN, folder / PROJECT
         if own.is_file():
-            return _of(own, _read(own))
+            return _of(_near(own), _read(own))
         if project.is_file() and _table(data := _read(project)) is not None:
-            return _of(project, data)
+            return _of(_near(project), data)
     return Settings()
+
+
+def _near(path: Path) -> Path:
+    """A path as one would say it from here, where it is below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise SettingsError(f"{shown(path)}: {error.strerror or error}") from error
+        raise SettingsError(f"{shown(_near(path))}: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{shown(path)}: not TOML: {error}") from error
+        raise SettingsError(f"{shown(_near(path))}: not TOML: {error}") from error
 
 
 def _table(data: Mapping[str, Any]) -> Any:
