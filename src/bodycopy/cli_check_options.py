@@ -15,7 +15,7 @@ from bodycopy.inputs import STDIN, UsageError
 if TYPE_CHECKING:
     from bodycopy.settings import Settings
 
-_FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit")
+FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class CheckArguments(Policy):
         str | None,
         typer.Option(metavar="S", help="How sure a finding must be: careful (the default), balanced, strict, 0..1."),
     ] = None  # type: ignore[assignment]
-    format: Annotated[str | None, typer.Option(metavar="FORMAT", help=f"One of {', '.join(_FORMATS)}.")] = None
+    format: Annotated[str | None, typer.Option(metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.")] = None
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the findings here.")] = (
         None
     )
@@ -111,7 +111,7 @@ class CheckArguments(Policy):
 
     def check_combination(self) -> None:
         """Raise :class:`UsageError` for what cannot be meant."""
-        known("--format", self.format or "full", _FORMATS)
+        known("--format", self.format or "full", FORMATS)
         piped = STDIN in (self.paths or ())
         refused = {
             "- and other paths cannot be given together": piped and len(self.paths or ()) > 1,
