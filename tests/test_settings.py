@@ -144,3 +144,26 @@ def test_the_settings_of_a_whole_project_at_work(do: Any, tmp_path: Path) -> Non
     put(tmp_path / "texts" / "a.txt", TEXT)
     assert do("check", "texts").status == 0
     assert do("check", "texts", "--isolated").status == 1
+
+
+@pytest.mark.parametrize("command", ["clean", "run", "explain"])
+def test_what_judges_is_the_same_for_all_commands(do: Any, tmp_path: Path, command: str) -> None:
+    put(tmp_path / "a.txt", TEXT)
+    put(tmp_path / "own.toml", 'keep = ["signup"]\nstrictness = "careful"\n')
+    put(tmp_path / "bodycopy.toml", 'keep = ["signup"]\nno-model = true\n')
+    more = {"clean": (), "run": ("-o", "out", "--force"), "explain": ("--to", "json")}[command]
+
+    def kept(*arguments: str) -> bool:
+        answer = do(command, "a.txt", *more, *arguments)
+        assert (answer.status, answer.err) == (0, "")
+        if command == "explain":
+            return any(one["label"] == "signup" and one["kept"] for one in json.loads(answer.out)["blocks"])
+        text: str = (tmp_path / "out" / "a.txt").read_text() if command == "run" else answer.out
+        return "Sign up for our newsletter" in text
+
+    assert kept()
+    assert kept("--config", "own.toml")
+    assert not kept("--isolated")
+    assert not kept("--drop", "signup")
+    answer = do(command, "a.txt", *more, "--isolated", "--config", "own.toml")
+    assert (answer.status, len(answer.lines)) == (2, 1)

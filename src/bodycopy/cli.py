@@ -109,6 +109,7 @@ def clean(given: CleanArguments) -> int:
 
     One goes to standard output; several need -o DIR or --in-place.
     """
+    given = given.with_settings(given.settings(given.inputs))
     given.check_combination()
     job = cli_job.Job(given, given.checked(), cli_job.Outlet(_say, _emit))
     for work in cli_job.plan(given, job.fail):
@@ -166,6 +167,7 @@ def explain(given: ExplainArguments) -> int:
     adds or takes. Shown are the strongest for the decision: --all and --to json give every one.
     """
     known("--to", given.to, ("text", "json"))
+    given = given.with_settings(given.settings([given.input or "."]))
     options = given.checked()
     name = given.input or cli_job.standard_input()
     if os.path.isdir(name):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,7 +26,7 @@ class CheckArguments(Policy):
     strictness: Annotated[
         str | None,
         typer.Option(metavar="S", help="How sure a finding must be: careful (the default), balanced, strict, 0..1."),
-    ] = None  # type: ignore[assignment]
+    ] = None
     format: Annotated[str | None, typer.Option(metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.")] = None
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the findings here.")] = (
         None
@@ -70,34 +68,18 @@ class CheckArguments(Policy):
     cache_dir: Annotated[str, typer.Option("--cache-dir", metavar="DIR", help="Where to remember what was found.")] = (
         ".bodycopy_cache"
     )
-    config: Annotated[str | None, typer.Option(metavar="FILE", help="Take the settings from this file.")] = None
-    isolated: Annotated[bool, typer.Option("--isolated", help="Take no settings from files.")] = False
     show_settings: Annotated[bool, typer.Option("--show-settings", help="Show the settings in use and leave.")] = False
 
     def settled(self) -> tuple[CheckArguments, Settings]:
         """The arguments with the settings of a file where they say nothing. Raises :class:`UsageError`."""
-        from bodycopy.settings import load
-
-        named = next((p for p in self.paths or () if p != STDIN), ".")
-        start = Path(named) if os.path.isdir(named) else Path(named).parent
-        if self.config is not None and self.isolated:
-            raise UsageError("--config and --isolated cannot be given together")
-        try:
-            found = load(start, self.config, isolated=self.isolated)
-        except ValueError as error:
-            raise UsageError(str(error)) from error
+        found = self.settings(self.paths)
         for names in found.per_path_ignores.values():
             for name in names:
                 check_name("per-path-ignores", name)
+        given = self.with_settings(found)
         return replace(
-            self,
-            keep=[*(self.keep or ()), *found.keep],
-            drop=[*(self.drop or ()), *found.drop],
-            phrases=[*(self.phrases or ()), *found.phrases],
-            strictness=str(self.strictness or (found.strictness if found.strictness is not None else "careful")),
-            model=self.model or (None if self.no_model else found.model),
-            no_model=self.no_model or (found.no_model and self.model is None),
-            lang=self.lang or found.lang,
+            given,
+            strictness=given.strictness or "careful",
             field=self.field or found.field,
             page=self.page or found.page,
             select=self.select or found.select,

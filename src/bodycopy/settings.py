@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -81,19 +82,25 @@ def load(start: Path, config: str | None = None, *, isolated: bool = False) -> S
         return Settings()
     if config is not None:
         return _of(Path(config), _read(Path(config)))
-    here = start.absolute()
+    try:
+        here = start.absolute()
+    except OSError:  # the folder that we are in is no more
+        return Settings()
     for folder in (here, *here.parents):
         own, project = folder / OWN, folder / PROJECT
-        if own.is_file():
+        if os.path.isfile(own):
             return _of(_near(own), _read(own))
-        if project.is_file() and _table(data := _read(project)) is not None:
+        if os.path.isfile(project) and _table(data := _read(project)) is not None:
             return _of(_near(project), data)
     return Settings()
 
 
 def _near(path: Path) -> Path:
     """A path as one would say it from here, where it is below."""
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except OSError:
+        return path
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
