@@ -140,7 +140,7 @@ def run_corpus(given: RunArguments) -> int:
 @app.command("check")
 @command(CheckArguments)
 def check(given: CheckArguments) -> int:
-    """Tell what is left in texts, Markdown, HTML and files of records, like a linter.
+    """Tell what is left to clean in texts and corpora, as a linter.
 
     Exit status 0: nothing is left, or no more than allowed; 1: findings; 2: wrong usage, or something could not be read.
     """
