@@ -118,6 +118,7 @@ bench: $(VENV)/stamp  ## speed beside trafilatura, of whole corpora and page by 
 accept: $(VENV)/stamp  ## record the present results as expected, for review (TRUTH='fixture ...' drafts its truth too)
 	$(BIN)/python tests/accept.py $(TRUTH)
 	$(BIN)/python tests/accept_sessions.py
+	$(BIN)/python tests/accept_settings.py
 	$(BIN)/python docs/picture.py
 
 picture: $(VENV)/stamp  ## draw the picture of the README from a fixture page

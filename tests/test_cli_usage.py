@@ -52,7 +52,7 @@ REFUSED = [
      "--url is the address of one page: give one input with it"),
     (["explain", "in"], "in is a folder: explain takes one page"),
     (["explain", "p.html", "--to", "html"], "--to: unknown value 'html'; known: text, json"),
-    ([], "no command: one of clean, run, explain, train, rules (see bodycopy --help)"),
+    ([], "no command: one of clean, run, check, explain, train, rules (see bodycopy --help)"),
     (["clean", "--xyzzy"], "no such option: --xyzzy"),
     (["clean", "p.html", "--strictness"], "option '--strictness' requires an argument."),
     (["wash"], "no such command 'wash'."),

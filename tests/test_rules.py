@@ -15,9 +15,9 @@ from typing import NamedTuple
 import pytest
 
 import bodycopy.rules  # noqa: F401 - this fills the table
-from bodycopy.cli import rule_examples
 from bodycopy.document import Block, Document
 from bodycopy.evidence import RULES, Column
+from bodycopy.examples import examples_of
 from bodycopy.read.html import read_html
 from bodycopy.read.text import read_text
 from bodycopy.survey import Survey
@@ -146,7 +146,7 @@ def test_rule_ids_neither_change_nor_vanish() -> None:
 def test_the_examples_are_shown() -> None:
     """``bodycopy rules ID`` has them, whole, but for the title, which it has already."""
     for fixture in FIXTURE_FILES:
-        shown = rule_examples(fixture.rule)
+        shown = examples_of(fixture.rule)
         assert shown is not None, f"{fixture.rule}: no examples"
         assert all(example.content in shown for example in fixture.examples)
         assert not shown.startswith("#")

@@ -30,6 +30,7 @@ _BLANKED = (
     (re.compile(r'("(?:confidence|score|weight)": )[-+.\de]+'), r"\g<1>0.0"),
     (re.compile(r"(?<=  )([-+] {0,3})\d+\.\d\d(?=  |$)", re.M), r"\g<1>0.00"),
     (re.compile(r"(, )[\d,]+( a second)$", re.M), r"\1...\2"),
+    (re.compile(r"(\^ \w+, )\d\.\d\d"), r"\g<1>0.00"),
     (re.compile(r"^(bodycopy )\d+\.\d\S*$", re.M), r"\1..."),
 )
 

@@ -58,10 +58,13 @@ ORDER = (
     "bodycopy",
     "via",
     "inputs",
+    "settings",
     "train",
     "corpus",
     "integrations",
+    "check",
     "terminal",
+    "examples",
     "cli",
     "__main__",
 )

@@ -11,16 +11,17 @@ import difflib
 import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator
-from importlib import resources
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from bodycopy import cli_job, cli_run, cli_train
+from bodycopy import cli_check, cli_job, cli_run, cli_train
+from bodycopy.cli_check_options import CheckArguments
 from bodycopy.cli_options import CleanArguments, ExplainArguments, command, known
 from bodycopy.cli_run import RunArguments
+from bodycopy.cli_signals import Terminated, terminable
 from bodycopy.cli_train import TrainArguments
 from bodycopy.errors import BodycopyError, ModelError
 from bodycopy.inputs import UsageError, find_inputs, shown
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
 _LONGEST = 600
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-
-
-class _Terminated(KeyboardInterrupt):
-    """The system, or who manages it, asks this process to end."""
 
 
 class _StandardOutputError(Exception):
@@ -97,7 +94,7 @@ def _root(
         _show_version()
         raise typer.Exit(0)
     if context.invoked_subcommand is None:
-        raise UsageError("no command: one of clean, run, explain, train, rules (see bodycopy --help)")
+        raise UsageError("no command: one of clean, run, check, explain, train, rules (see bodycopy --help)")
 
 
 def _show_version() -> int:
@@ -112,6 +109,7 @@ def clean(given: CleanArguments) -> int:
 
     One goes to standard output; several need -o DIR or --in-place.
     """
+    given = given.with_settings(given.settings(given.inputs))
     given.check_combination()
     job = cli_job.Job(given, given.checked(), cli_job.Outlet(_say, _emit))
     for work in cli_job.plan(given, job.fail):
@@ -131,26 +129,33 @@ def run_corpus(given: RunArguments) -> int:
     were, into OUTPUT.rejected.jsonl, which run can read again. A run that was ended in any way goes on with --resume.
     """
     try:
-        with _terminable():
+        with terminable():
             status, summary = cli_run.run(given, _say)
-    except _Terminated:  # here, since Typer makes 130 of it
+    except Terminated:  # here, since Typer makes 130 of it
         return 128 + signal.SIGTERM
     _print_lines(summary, sys.stdout)
     return status
 
 
-@contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """Let SIGTERM end a command as Ctrl-C does, cleaning up; the exit status is 143 then."""
+@app.command("check")
+@command(CheckArguments)
+def check(given: CheckArguments) -> int:
+    """Tell what is left to clean in texts and corpora, as a linter.
 
-    def end(*_: object) -> None:
-        raise _Terminated
-
-    before = signal.signal(signal.SIGTERM, end)
+    Exit status 0: nothing is left, or no more than allowed; 1: findings; 2: wrong usage, or something could not be read.
+    """
     try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        with terminable():
+            report = cli_check.check(given, _say)
+    except BodycopyError as error:
+        raise UsageError(str(error)) from error
+    if given.output is not None:
+        report.write(Path(given.output))
+    elif report.text:
+        _emit(report.text)
+    else:
+        _print_lines(report.lines, sys.stdout)
+    return report.status
 
 
 @app.command("explain")
@@ -162,6 +167,7 @@ def explain(given: ExplainArguments) -> int:
     adds or takes. Shown are the strongest for the decision: --all and --to json give every one.
     """
     known("--to", given.to, ("text", "json"))
+    given = given.with_settings(given.settings([given.input or "."]))
     options = given.checked()
     name = given.input or cli_job.standard_input()
     if os.path.isdir(name):
@@ -214,6 +220,7 @@ def rules(
     import bodycopy.rules  # noqa: F401 - this fills the table
     from bodycopy import terminal
     from bodycopy.evidence import RULES
+    from bodycopy.examples import examples_of
 
     if identifier is None:
         _print_lines(terminal.rules_lines(list(RULES.values())), sys.stdout)
@@ -223,21 +230,8 @@ def rules(
         near = near or difflib.get_close_matches(identifier, RULES, n=3, cutoff=0.4)
         hint = f"; nearest: {', '.join(near)}" if near else "; see them all with: bodycopy rules"
         raise UsageError(f"no rule is called {shown(identifier)}{hint}")
-    _print_lines(terminal.rule_lines(RULES[identifier], rule_examples(identifier)), sys.stdout, wrap=True)
+    _print_lines(terminal.rule_lines(RULES[identifier], examples_of(identifier)), sys.stdout, wrap=True)
     return 0
-
-
-def rule_examples(identifier: str) -> str | None:
-    """The examples of a rule, without their title (``data/rules/<label>/<rule>.md``); ``None`` where there are none.
-
-    A wheel has them packaged; an editable install reads them where they are written, in the checkout's ``fixtures``.
-    """
-    package = resources.files("bodycopy")
-    for folder in (package / "data", Path(__file__).resolve().parents[2] / "fixtures"):
-        with contextlib.suppress(OSError):
-            text = (folder / "rules" / f"{identifier}.md").read_text(encoding="utf-8")
-            return text.partition("\n")[2].strip("\n")
-    return None
 
 
 def _say(message: str) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import os
 from collections.abc import Callable, Sequence
-from dataclasses import MISSING, dataclass, fields
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
+from dataclasses import MISSING, dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar, get_type_hints
 
 import typer
 
@@ -17,39 +19,94 @@ from bodycopy.via import MissingPackageError, require_trafilatura
 
 if TYPE_CHECKING:
     from bodycopy.options import Options
+    from bodycopy.settings import Settings
 
 FORMATS = ("html", "text", "markdown", "mhtml", "eml")
 OUTPUTS = {"text": ".txt", "markdown": ".md", "html": ".html", "json": ".json"}
 Arguments = TypeVar("Arguments")
 Result = TypeVar("Result")
-_LABELS = tuple(label.value for label in Label)
+LABELS = tuple(label.value for label in Label)
 
 
 @dataclass(frozen=True)
-class Judging:
-    """What all commands that clean share: how inputs are read and what is kept of them."""
+class Policy:
+    """What all commands that judge share: what is kept, who judges, and how strictly."""
 
     keep: Annotated[
         list[str] | None,
         typer.Option(
-            "--keep", metavar="LABEL", help=f"Keep this label too; may be repeated. One of {', '.join(_LABELS)}."
+            "--keep", metavar="LABEL", help=f"Keep this label too; may be repeated. One of {', '.join(LABELS)}."
         ),
     ] = None
     drop: Annotated[
         list[str] | None, typer.Option("--drop", metavar="LABEL", help="Drop this label too; may be repeated.")
     ] = None
     strictness: Annotated[
-        str,
+        str | None,
         typer.Option(
-            metavar="S", help="How much may go: careful, balanced, strict, or which share (0 to 1) of it may be body."
+            metavar="S",
+            help="How much may go: careful, balanced (the default), strict, or which share (0 to 1) of it may be body.",
         ),
-    ] = "balanced"
+    ] = None
     model: Annotated[
         str | None, typer.Option("--model", metavar="FILE", help="Let a model that `bodycopy train` made judge.")
     ] = None
     no_model: Annotated[bool, typer.Option("--no-model", help="Let the rules judge alone.")] = False
     phrases: Annotated[list[str] | None, typer.Option(metavar="FILE", help="Add a phrase pack (TOML).")] = None
     lang: Annotated[str | None, typer.Option(metavar="LANG", help="The page's language, as in en or pt-BR.")] = None
+    config: Annotated[str | None, typer.Option(metavar="FILE", help="Take the settings from this file.")] = None
+    isolated: Annotated[bool, typer.Option("--isolated", help="Take no settings from files.")] = False
+
+    def settings(self, paths: Sequence[str] | None) -> Settings:
+        """The settings for paths, by the first of them. Raises :class:`UsageError`."""
+        from bodycopy.settings import load
+
+        if self.config is not None and self.isolated:
+            raise UsageError("--config and --isolated cannot be given together")
+        named = next((path for path in paths or () if path != STDIN and "://" not in path), ".")
+        try:
+            start = Path(named) if os.path.isdir(named) else Path(named).parent
+            return load(start, self.config, isolated=self.isolated)
+        except ValueError as error:  # ours are among these
+            raise UsageError(str(error)) from error
+
+    def with_settings(self, found: Settings) -> Self:
+        """The same with what a file of settings says where nothing was given; lists add up."""
+        keep, drop = self.keep or [], self.drop or []
+        return replace(
+            self,
+            keep=[*keep, *(label for label in found.keep if label not in drop)],
+            drop=[*drop, *(label for label in found.drop if label not in keep)],
+            phrases=[*(self.phrases or ()), *found.phrases],
+            strictness=self.strictness or (str(found.strictness) if found.strictness is not None else None),
+            model=self.model or (None if self.no_model else found.model),
+            no_model=self.no_model or (found.no_model and self.model is None),
+            lang=self.lang or found.lang,
+        )
+
+    def checked(self) -> Options:
+        """The package's own options. Raises :class:`UsageError` for unknown values, with the known ones."""
+        # The engine is loaded here, so that the command line itself starts fast.
+        from bodycopy.options import DEFAULT_KEEP, Options
+        from bodycopy.own_model import own_model
+        from bodycopy.words import PhrasePack
+
+        kept = {Label(known("--keep", label, LABELS)) for label in self.keep or ()}
+        dropped = {Label(known("--drop", label, LABELS)) for label in self.drop or ()}
+        if kept & dropped:
+            raise UsageError(f"{min(kept & dropped)} is given to both --keep and --drop")
+        dial = _strictness(self.strictness or "balanced")
+        packs = tuple(_checked("--phrases", PhrasePack.read, path) for path in self.phrases or ())
+        if self.model is not None and self.no_model:
+            raise UsageError("--model and --no-model cannot be given together")
+        model = not self.no_model if self.model is None else _checked("--model", own_model, self.model)
+        return Options(keep=(DEFAULT_KEEP | kept) - dropped, strictness=dial, phrases=packs, model=model)
+
+
+@dataclass(frozen=True)
+class Judging(Policy):
+    """The same with how inputs are read."""
+
     format: Annotated[
         str | None, typer.Option(metavar="FORMAT", help="Read it as html, text, markdown, mhtml or eml.")
     ] = None
@@ -57,26 +114,13 @@ class Judging:
 
     def checked(self) -> Options:
         """The package's own options. Raises :class:`UsageError` for unknown values, with the known ones."""
-        # The engine is loaded here, so that the command line itself starts fast.
-        from bodycopy.options import DEFAULT_KEEP, Options
-        from bodycopy.own_model import own_model
         from bodycopy.read.encoding import given
-        from bodycopy.words import PhrasePack
 
         if self.format is not None:
             known("--format", self.format, FORMATS)
-        kept = {Label(known("--keep", label, _LABELS)) for label in self.keep or ()}
-        dropped = {Label(known("--drop", label, _LABELS)) for label in self.drop or ()}
-        if kept & dropped:
-            raise UsageError(f"{min(kept & dropped)} is given to both --keep and --drop")
-        dial = _strictness(self.strictness)
         if self.encoding is not None:
             _checked("--encoding", given, self.encoding)
-        packs = tuple(_checked("--phrases", PhrasePack.read, path) for path in self.phrases or ())
-        if self.model is not None and self.no_model:
-            raise UsageError("--model and --no-model cannot be given together")
-        model = not self.no_model if self.model is None else _checked("--model", own_model, self.model)
-        return Options(keep=(DEFAULT_KEEP | kept) - dropped, strictness=dial, phrases=packs, model=model)
+        return super().checked()
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,7 @@ def run(given: RunArguments, say: Callable[[str], None]) -> tuple[int, list[Text
     from bodycopy.corpus import job, plans, sources
     from bodycopy.corpus.records import Tally
 
+    given = given.with_settings(given.settings(given.inputs))
     given.check()
     found = sources.find(given.inputs or [], given.target if given.target.name else None)
     recipe = given.recipe()

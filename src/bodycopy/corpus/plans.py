@@ -130,7 +130,7 @@ class _Due:
         asked = {
             "version": f"{VERSION} {fingerprint(recipe.options.judge)}",
             "inputs": [_identity(source) for source in self._sources],
-            "settings": _settings(recipe),
+            "settings": settings_of(recipe),
             "output": [self._kind, self.output.name, wish.every],
         }
         return Plan(self.output, Form(recipe, output, self._kind == "table"), asked, wish.limits, wish.jobs, wish.every)
@@ -205,7 +205,7 @@ def _identity(source: Source) -> list[str | int]:
         return [name]
 
 
-def _settings(recipe: Recipe) -> dict[str, str]:
+def settings_of(recipe: Recipe) -> dict[str, str]:
     """All that a record's output depends on, by name."""
     options = recipe.options
     told = {

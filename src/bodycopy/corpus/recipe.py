@@ -30,13 +30,16 @@ class Source(NamedTuple):
 class Made(NamedTuple):
     """What came of one source: the text in the form asked for, and the removals as the JSON of results has them.
 
-    ``is_html`` says whether the source was a page, ``column`` where it stood.
+    ``is_html`` says whether the source was a page, ``column`` where it stood, ``source`` is its decoded text, in which the
+    removals' places are, ``lang`` its language where that is known.
     """
 
     text: str
     removed: list[dict[str, Any]]
     is_html: bool
     column: str | None
+    source: str = ""
+    lang: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,9 @@ class Recipe:
             if rule:
                 tally.rules[rule] = tally.rules.get(rule, 0) + 1
         removed = [removal_dict(removal) for removal in cleaned.removed] if self.with_removed else []
-        return Made(text, removed, cleaned.document.is_html or source.format == "html", source.column)
+        document = cleaned.document
+        is_page = document.is_html or source.format == "html"
+        return Made(text, removed, is_page, source.column, document.source, document.lang)
 
     def _clean(self, source: Source) -> Cleaned:
         lang = self.lang or source.lang

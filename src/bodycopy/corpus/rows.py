@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import re
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +21,7 @@ from bodycopy.errors import BodycopyError
 if TYPE_CHECKING:
     from bodycopy.corpus.records import Place
 
+_LINE_END = re.compile(r"\r\n|[\r\n]")
 SOURCE = "source_base64"
 """The key of a rejected source that is no text, with those of its ``charset`` and ``format``."""
 
@@ -28,8 +32,8 @@ Watch = Callable[[int], None]
 
 
 class Form(NamedTuple):
-    """What a record becomes: a line of JSON (``rows``), the bytes of a file (``files``), a row of a table (``table``) or a line
-    of dolma attributes (``attributes``).
+    """What a record becomes: a line of JSON (``rows``), the bytes of a file (``files``), a row of a table (``table``), a line of
+    dolma attributes (``attributes``) or one that tells what would be removed (``findings``).
 
     ``refusable`` says that the output may refuse it, as tables do, so that the record itself may be asked for again.
     """
@@ -112,6 +116,8 @@ def line_of(row: Mapping[str, Any], made: Made | None, form: Form) -> bytes:
     """The output of a row of which this was made, ``None`` for a row without text: it has none afterwards either."""
     if form.output == "files":
         return (made.text if made else "").encode("utf-8", "replace")
+    if form.output == "findings":
+        return _encoded(_findings(form.recipe.columns.id_of(row), made))
     if form.output == "attributes":
         return _encoded(_attributes(form.recipe.columns.id_of(row), made))
     columns: dict[str, Any] = {TEXT: made.text if made else None}
@@ -135,6 +141,49 @@ def parsed(line: bytes) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise RefusedError(f"not a JSON object: {type(row).__name__}")
     return row
+
+
+def _findings(identity: str | None, made: Made | None) -> dict[str, Any]:
+    """What would be removed from a record, each removal with its ``places``: line and column of its start and of its end.
+
+    Both count from 1, columns in characters; the end is the place after the last character. ``excerpt`` is the line it starts in.
+    """
+    found = []
+    lines = Lines(made.source if made and made.removed else "")
+    for removal in made.removed if made else ():
+        start, end = removal["spans"][0][0], removal["spans"][-1][1]
+        # A cut takes blank lines with it, which are nothing to point at.
+        cut = made.source[start:end] if made else ""
+        start, end = start + len(cut) - len(cut.lstrip()), start + len(cut.rstrip())
+        told = {key: removal[key] for key in ("label", "rules", "reasons", "confidence", "text", "spans")}
+        found.append(told | {"places": [*lines.place(start), *lines.place(end)], "excerpt": lines.line_at(start)})
+    column, lang = (made.column, made.lang) if made else (None, None)
+    digest = digest_of(made.source) if made and found else ""
+    return {"id": identity, "column": column, "lang": lang, "digest": digest, "found": found}
+
+
+def digest_of(source: str) -> str:
+    """What stands for a text: only the very same one has the same."""
+    return hashlib.blake2b(source.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+class Lines:
+    """The lines of a text, found once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of a character, both from 1."""
+        line = bisect_right(self._starts, offset) - 1
+        return line + 1, offset - self._starts[line] + 1
+
+    def line_at(self, offset: int) -> str:
+        """The line that a character stands in, without its end."""
+        line = bisect_right(self._starts, offset) - 1
+        end = self._starts[line + 1] if line + 1 < len(self._starts) else len(self._text)
+        return self._text[self._starts[line] : end].rstrip("\r\n")
 
 
 def _attributes(identity: str | None, made: Made | None) -> dict[str, Any]:
