@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from bodycopy import examples
 from bodycopy.document import Label
 from cli_tools import PAGE, PARAGRAPHS, PITCH, TEXT, cli_bytes, do_fixture, put  # noqa: F401 - a fixture
 
@@ -141,7 +140,7 @@ def test_examples_are_shown_where_they_are_packaged(do: Any, monkeypatch: pytest
     do("rules")
     from bodycopy.evidence import RULES
 
-    monkeypatch.setattr(examples, "examples_of", lambda identifier: f"removes:\n{identifier} here")
+    monkeypatch.setattr(cli_examples, "examples_of", lambda identifier: f"removes:\n{identifier} here")
     name = next(iter(RULES))
     assert do("rules", name).out.endswith(f"\nremoves:\n{name} here\n")
 

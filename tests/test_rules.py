@@ -15,9 +15,9 @@ from typing import NamedTuple
 import pytest
 
 import bodycopy.rules  # noqa: F401 - this fills the table
+from bodycopy.cli_examples import examples_of
 from bodycopy.document import Block, Document
 from bodycopy.evidence import RULES, Column
-from bodycopy.examples import examples_of
 from bodycopy.read.html import read_html
 from bodycopy.read.text import read_text
 from bodycopy.survey import Survey

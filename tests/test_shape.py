@@ -64,7 +64,6 @@ ORDER = (
     "integrations",
     "check",
     "terminal",
-    "examples",
     "cli",
     "__main__",
 )

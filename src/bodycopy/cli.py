@@ -219,8 +219,8 @@ def rules(
     """
     import bodycopy.rules  # noqa: F401 - this fills the table
     from bodycopy import terminal
+    from bodycopy.cli_examples import examples_of
     from bodycopy.evidence import RULES
-    from bodycopy.examples import examples_of
 
     if identifier is None:
         _print_lines(terminal.rules_lines(list(RULES.values())), sys.stdout)
