@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bodycopy import cli_examples
 from bodycopy.document import Label
 from cli_tools import PAGE, PARAGRAPHS, PITCH, TEXT, cli_bytes, do_fixture, put  # noqa: F401 - a fixture
 
