@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import folds
+import names
 import samples
 import stack
 from bodycopy.model.labeller import write as write_model
@@ -34,9 +35,8 @@ BUILD = HERE / "build"
 _HEAD = """\
 # Fitted by `make train` on the open pages of the bench, not set by hand; judged out of fold by site (bench/folds.json).
 # What a plain case of a rule adds to the log-odds of body, in nats: `alone` for the first impression, `company` and the
-# features of `context` for the final judgement.
+# features of `context` for the final judgement; `names` what it adds to the score of a name for what is no body.
 """
-_NAMING = "[naming]"
 # Several threads would add up numbers in another order from one run to the next.
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -76,19 +76,23 @@ def prepare(
 
 
 def fit_all(paths: Mapping[Kind, Path], pool: Executor, number: int = folds.FOLDS) -> Fitted:
-    """Fit first impressions with all folds, without each, and without each two; then the final judgement."""
+    """Fit first impressions with all folds, without each, and without each two; then the final judgement and the naming."""
     keys = list(stack.subsets(number))
     due = {kind: [pool.submit(stack.alone_in_process, paths[kind], key) for key in keys] for kind in paths}
     last = [frozenset[int](), *(frozenset({fold}) for fold in range(number))]
     ending = {}
     for kind, path in paths.items():
         alone = {key: future.result() for key, future in zip(keys, due[kind], strict=True)}
-        ending[kind] = alone, [pool.submit(stack.in_company_in_process, path, key, alone) for key in last]
+        company = [pool.submit(stack.in_company_in_process, path, key, alone) for key in last]
+        ending[kind] = alone, company, [pool.submit(names.names_in_process, path, key) for key in last]
     parts: dict[Kind, list[folds.Part]] = {}
     losses: dict[Kind, list[float]] = {}
-    for kind, (alone, futures) in ending.items():
-        results = [future.result() for future in futures]
-        parts[kind] = [to_part(alone[key], result) for key, result in zip(last, results, strict=True)]
+    for kind, (alone, company, named) in ending.items():
+        results = [future.result() for future in company]
+        parts[kind] = [
+            to_part(alone[key], result, of_names.result())
+            for key, result, of_names in zip(last, results, named, strict=True)
+        ]
         losses[kind] = [result.loss for result in results[1:]]
     without = [{str(kind): parts[kind][1 + fold] for kind in parts} for fold in range(number)]
     return Fitted({kind: parts[kind][0] for kind in parts}, without, losses)
@@ -108,38 +112,33 @@ def train(shared: Shared, of_page: Mapping[str, int], pool: Executor) -> None:
             print(f"model of {kind}, {what}", flush=True)
 
 
-def to_part(alone: stack.Alone, company: stack.InCompany) -> folds.Part:
-    """Both steps as a part of the weights file."""
+def to_part(alone: stack.Alone, company: stack.InCompany, named: names.Names) -> folds.Part:
+    """Both steps and the naming as a part of the weights file."""
     return {
         "bias": {"alone": alone.bias, "company": company.bias},
         "alone": alone.rules,
         "company": company.rules,
         "context": company.context,
+        "names": named,
     }
 
 
-def weights_text(parts: Mapping[Kind, folds.Part], before: str) -> str:
-    """The weights file: what was fitted, and the naming as it stands in the file before, comments above it included."""
+def weights_text(parts: Mapping[Kind, folds.Part]) -> str:
+    """The weights file."""
     lines = [_HEAD]
     for kind, part in parts.items():
-        for name, values in part.items():
+        tables = {name: values for name, values in part.items() if name != "names"}
+        tables |= {f"names.{name}": values for name, values in part["names"].items()}
+        for name, values in tables.items():
             lines.append(f"[{kind}.{name}]")
-            quote = "" if name == "bias" else '"'
-            lines += [f"{quote}{key}{quote} = {value:.{stack.DECIMALS}f}" for key, value in values.items()]
+            lines += [f"{_key(key)} = {value:.{stack.DECIMALS}f}" for key, value in values.items()]
             lines.append("")
-    return "\n".join(lines) + "\n" + naming_of(before)
+    return "\n".join(lines)
 
 
-def naming_of(text: str) -> str:
-    """The naming section of a weights file, to its end, with the comment right above it."""
-    lines = text.splitlines()
-    if _NAMING not in lines:
-        return f"{_NAMING}\n"
-    start = lines.index(_NAMING)
-    end = next((n for n in range(start + 1, len(lines)) if lines[n].startswith("[")), len(lines))
-    while start and lines[start - 1].startswith("#"):
-        start -= 1
-    return "\n".join(lines[start:end]).rstrip("\n") + "\n"
+def _key(name: str) -> str:
+    """A key of TOML."""
+    return name if name.isidentifier() else f'"{name}"'
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -177,7 +176,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    text = weights_text(fitted.shipped, folds.WEIGHTS.read_text(encoding="utf-8"))
+    text = weights_text(fitted.shipped)
     folds.WEIGHTS.write_text(text, encoding="utf-8")
     models = folds.models_digest(len(fitted.without))
     folds.Folds(mark, folds.shipped_digest(text), models, of_page, fitted.without).write(folds.PATH)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bodycopy
-from bodycopy.label import Weights, weights_for
+from bodycopy.label import Weights
 from bodycopy.model.labeller import Model
 from bodycopy.model.labeller import read as read_model
 from samples import FILES, KINDS
@@ -32,8 +32,8 @@ PACKAGE = Path(bodycopy.__file__).parent
 TRAIN = PACKAGE / "train"
 WEIGHTS = PACKAGE / "data" / "weights.toml"
 
-Part = dict[str, dict[str, float]]
-"""Fitted weights for one kind of source, as a part of weights.toml: ``bias``, ``alone``, ``company``, ``context``."""
+Part = dict[str, Any]
+"""Fitted weights for one kind of source, as a part of weights.toml: ``bias``, ``alone``, ``company``, ``context``, ``names``."""
 
 # What has no say in which rule fires where and how strongly. All else in the package has, new modules too.
 _ELSEWHERE = (
@@ -80,7 +80,10 @@ def _names(part: str) -> bool:
 
 def fingerprint(shared: Shared) -> str:
     """Changes with the features, the company's features and the fit: with what fitted weights depend on."""
-    return _digest([PACKAGE / "company.py", HERE / "stack.py", TRAIN / "forest.py"], features_fingerprint(shared))
+    return _digest(
+        [PACKAGE / "company.py", HERE / "stack.py", HERE / "names.py", TRAIN / "forest.py"],
+        features_fingerprint(shared),
+    )
 
 
 def model_path(kind: str, fold: int | None) -> Path:
@@ -97,9 +100,8 @@ def models_digest(folds: int) -> str:
 
 
 def shipped_digest(weights: str) -> str:
-    """Of the fitted parts of a weights file's text: naming is set by hand and may change without a new fit."""
-    data = tomllib.loads(weights)
-    return hashlib.sha256(json.dumps([data["html"], data["text"]]).encode()).hexdigest()
+    """Of what a weights file's text says."""
+    return hashlib.sha256(json.dumps(tomllib.loads(weights)).encode()).hexdigest()
 
 
 # -- folds.json --------------------------------------------------------------------------------------------------------
@@ -125,9 +127,9 @@ class Folds:
         path.write_text(text + "\n", encoding="utf-8")
 
     def for_page(self, page: str, *, html: bool, learnt: bool = True) -> Weights:
-        """What has not seen the site of an open page, with the naming that ships; the rules alone where not ``learnt``."""
+        """What has not seen the site of an open page; the rules alone where not ``learnt``."""
         kind, fold = "html" if html else "text", self.pages[page]
-        rules = Weights.of(self.weights[fold][kind], weights_for(html, learnt=False).naming)
+        rules = Weights.of(self.weights[fold][kind])
         return rules.with_model(_fold_model(kind, fold)) if learnt else rules
 
 

@@ -65,8 +65,8 @@ class Sample(NamedTuple):
     """One page or text as far as fitting goes: numbers only, block by block.
 
     ``body`` says how much of a block is body (0 to 1), ``trust`` how much that is worth (0 for not to be used),
-    ``words`` how many words the scorer counts. ``fired`` is what the rules say, without what they saw.
-    ``counts`` and ``elements`` are what the company is read from.
+    ``words`` how many words the scorer counts, ``labels`` what a block was called by hand, where it was. ``fired`` is what
+    the rules say, without what they saw. ``counts`` and ``elements`` are what the company is read from.
     """
 
     id: str
@@ -74,6 +74,7 @@ class Sample(NamedTuple):
     body: list[float]
     trust: list[float]
     words: list[int]
+    labels: list[str | None]
     fired: dict[str, Column]
     counts: NDArray[np.float64]
     elements: Elements
@@ -113,9 +114,14 @@ def line_labels(blocks: Sequence[Words], lines: Sequence[tuple[Words, str]]) -> 
     return found
 
 
+def hand_labels(job: Job, blocks: Sequence[Words]) -> list[str | None] | None:
+    """The label of the hand-read line that each block is, ``None`` for a page that nobody read."""
+    return line_labels(blocks, [(words(text), label) for text, label in job.lines]) if job.lines else None
+
+
 def targets(job: Job, blocks: Sequence[Words]) -> tuple[list[float], list[float]]:
     """How much of each block is body, and how much that is worth."""
-    hand = line_labels(blocks, [(words(text), label) for text, label in job.lines]) if job.lines else None
+    hand = hand_labels(job, blocks)
     if job.gold is None:
         # No gold beside the lines: what is not named, or is doubtful, counts as much for body as against it.
         known = {"body": 1.0, "title": 1.0, "body?": 0.5, None: 0.5}
@@ -161,12 +167,14 @@ def sample(job: Job) -> Sample:
     document, (body, trust, lengths) = _read(job)
     survey = Survey(document, library())
     holdings = survey.holdings
+    labels = hand_labels(job, [words(block.text) for block in document.blocks])
     return Sample(
         job.id,
         site(job.url) or job.id,
         body,
         trust,
         lengths,
+        labels or [None] * len(lengths),
         {rule: column._replace(saw="") for rule, column in gather(survey).items()},
         survey.count,
         Elements(holdings.first, holdings.last, holdings.parent, holdings.at),

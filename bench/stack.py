@@ -24,6 +24,7 @@ from bodycopy.company import CONTEXT, company
 from bodycopy.document import Label
 from bodycopy.evidence import RULES, Tally
 from bodycopy.label import Weights, first_impressions
+from bodycopy.naming import Naming
 from bodycopy.train.forest import EXTRA_WORDS, mean_loss
 from samples import Sample
 
@@ -210,7 +211,7 @@ def _loss_on(data: Data, folds: frozenset[int], t: Floats, alone: Alone) -> floa
 
 def context_of(sample: Sample, alone: Alone) -> Floats:
     """The context features of every block, made by the very functions that the labelling calls."""
-    weights = Weights(alone.rules, alone.bias, {}, (), 0.0, {})
+    weights = Weights(alone.rules, alone.bias, {}, (), 0.0, Naming({}))
     first = first_impressions(Tally(sample.fired, len(sample.body)), (), weights)
     return company(sample.survey(), first)
 

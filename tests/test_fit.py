@@ -118,7 +118,7 @@ def fitted(fit: Any, shared: Shared, build: Path, jobs: int) -> tuple[str, str]:
     with ThreadPoolExecutor(jobs) as pool:
         paths, of_page = fit.prepare(shared, pool, build, 3)
         result = fit.fit_all(paths, pool, 3)
-    text = fit.weights_text(result.shipped, "[naming]\n")
+    text = fit.weights_text(result.shipped)
     folds.Folds("", "", "", of_page, result.without).write(build / "folds.json")
     return text, (build / "folds.json").read_text(encoding="utf-8")
 
@@ -161,21 +161,12 @@ def test_a_page_without_a_block_does_no_harm(numbers: Any, shared: Shared) -> No
 
 
 def test_the_weights_file_comes_back(numbers: Any) -> None:
-    before = folds.WEIGHTS.read_text(encoding="utf-8")
-    data = tomllib.loads(before)
-    text = numbers.weights_text({kind: data[kind] for kind in samples.KINDS}, before)
+    data = tomllib.loads(folds.WEIGHTS.read_text(encoding="utf-8"))
+    text = numbers.weights_text({kind: data[kind] for kind in samples.KINDS})
     again = tomllib.loads(text)
     assert again == data
     for kind in samples.KINDS:
-        assert Weights.of(again[kind], again["naming"]) == weights_for(kind == "html", learnt=False)
-    assert numbers.weights_text({kind: again[kind] for kind in samples.KINDS}, text) == text
-
-
-def test_the_naming_stays_as_it_stands(numbers: Any) -> None:
-    naming = '# set by hand\n[naming]\n"nav/x" = 0.30  # because\n'
-    assert numbers.naming_of(f"[text.bias]\nalone = 1\n\n{naming}") == naming
-    assert numbers.naming_of(f"# head\n\n{naming}\n[html.bias]\nalone = 1\n") == naming
-    assert numbers.naming_of("") == "[naming]\n"
+        assert Weights.of(again[kind]) == weights_for(kind == "html", learnt=False)
 
 
 def test_weights_know_nothing_of_what_they_leave_out(numbers: Any, shared: Shared) -> None:

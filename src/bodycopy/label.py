@@ -21,7 +21,7 @@ from bodycopy.company import CONTEXT, company_columns
 from bodycopy.document import Document, Kind, Label
 from bodycopy.evidence import Column, Evidence, Tally
 from bodycopy.model.labeller import Model, Opinion, model_for
-from bodycopy.naming import name_blocks
+from bodycopy.naming import Naming, name_blocks
 from bodycopy.reasons import Reasons, grouped
 from bodycopy.result import Judged
 from bodycopy.runs import runs
@@ -57,8 +57,8 @@ class Weights(NamedTuple):
     """Fitted weights for one kind of source, in nats of body log-odds for a plain case of each rule.
 
     ``alone`` and ``alone_bias`` give the first impression; ``company``, ``context`` (in the order of
-    :data:`bodycopy.company.CONTEXT`) and ``bias`` the final log-odds; ``naming`` how much each rule adds to the score of its
-    label, 1 where it is not listed. ``model`` is the learnt labeller, ``None`` where the rules judge alone.
+    :data:`bodycopy.company.CONTEXT`) and ``bias`` the final log-odds; ``naming`` names what is not body.
+    ``model`` is the learnt labeller, ``None`` where the rules judge alone.
     """
 
     alone: Mapping[str, float]
@@ -66,7 +66,7 @@ class Weights(NamedTuple):
     company: Mapping[str, float]
     context: Sequence[float]
     bias: float
-    naming: Mapping[str, float]
+    naming: Naming
     model: Model | None = None
 
     def with_model(self, model: Model) -> Weights:
@@ -83,10 +83,11 @@ class Weights(NamedTuple):
         )
 
     @classmethod
-    def of(cls, data: Mapping[str, Any], naming: Mapping[str, float]) -> Weights:
+    def of(cls, data: Mapping[str, Any]) -> Weights:
         """Weights from one section (``html`` or ``text``) of a parsed weights file."""
         context = tuple(float(data["context"].get(name, 0.0)) for name in CONTEXT)
-        return cls(data["alone"], data["bias"]["alone"], data["company"], context, data["bias"]["company"], naming)
+        bias, naming = data["bias"], Naming(data["names"])
+        return cls(data["alone"], bias["alone"], data["company"], context, bias["company"], naming)
 
 
 def _counts_in_full(rule: str) -> bool:
@@ -100,7 +101,7 @@ def weights_for(html: bool, *, learnt: bool = True) -> Weights:
     """The weights that ship with bodycopy, for HTML or for text, with the model (``learnt``) or for the rules alone."""
     file = resources.files("bodycopy") / "data" / "weights.toml"
     data = tomllib.loads(file.read_text(encoding="utf-8"))
-    rules = Weights.of(data["html" if html else "text"], data["naming"])
+    rules = Weights.of(data["html" if html else "text"])
     return rules.with_model(model_for(html)) if learnt else rules
 
 
@@ -144,8 +145,8 @@ def label_blocks(
     scores: list[float] = (raw + page).tolist()
     _settle_separators(survey, scores)
     _settle_subheadings(survey, known, scores)
-    reasons = Reasons(tally, extra, (weights.company, weights.naming), (context, page, opinion))
-    labels = name_blocks(np.array(scores) < least, reasons.label_scores())
+    reasons = Reasons(tally, extra, (weights.company, weights.naming.own), (context, page, opinion))
+    labels = name_blocks(np.array(scores) < least, weights.naming.scores(tally, extra))
     if survey.headline >= 0:
         labels[survey.headline] = Label.TITLE
     return Judged(survey.blocks, labels, scores, reasons.about(survey.blocks))

@@ -1,69 +1,142 @@
-"""Naming what is not body: the labels' scores, in runs."""
+"""Naming what is not body: the labels' scores, in runs.
+
+The score of a label on a block is linear in what the rules say of it, a rule of one label may speak against another, and the
+weights are those of a multinomial logistic regression with an L1 penalty (Tibshirani 1996) on lines that were read by hand
+(``bench/names.py``). Teasers and other related lines are one family there: hand-read lines do not tell them apart.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bodycopy.document import Label
+from bodycopy.evidence import RULES, Evidence, Tally
 from bodycopy.runs import runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
 
+BIAS = "bias"
+"""The key, beside those of rules, of what a label scores where no rule speaks."""
 # What it costs to change the label inside a run of blocks that are no body (Potts model).
-_CHANGE = 0.7
-# What a block that nothing names adds to the score of being just something else.
-_OTHER = 0.1
+_CHANGE = 1.4
 # How many blocks' scores are plain numbers at a time.
 _ROWS = 512
 _LABELS = tuple(Label)
-# Those after the first two, which are title and body; the last is other.
-_NAMES = _LABELS[2:]
+_KINDRED = {Label.TEASER: Label.RELATED}
+# What tells a teaser from another related line: how much a plain case of these rules, set by hand, is worth for its label.
+_APART = {
+    "related/link-text": 0.4, "related/lone-heading": 0.3, "related/headline-run": 0.6, "teaser/card": 0.6,
+    "teaser/divided-list": 1.2, "teaser/headline-and-line": 1.2,
+}  # fmt: skip
+_APART_CHANGE = 0.7
 
 
-def name_blocks(outside: NDArray[np.bool_], label_scores: Floats) -> list[Label]:
+def family(label: Label) -> Label:
+    """The label whose weights name a block of this one."""
+    return _KINDRED.get(label, label)
+
+
+NAMES = tuple(label for label in Label if label not in (Label.TITLE, Label.BODY) and family(label) is label)
+"""What is not body gets one of these names, ``other`` the last of them."""
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Fitted weights: for each name what a plain case of each rule adds to its score, in nats, and its bias."""
+
+    weights: Mapping[str, Mapping[str, float]]
+
+    @cached_property
+    def own(self) -> Mapping[str, float]:
+        """What each rule adds to the score of its own label."""
+        return {rule: self.of(known.label).get(rule, 0.0) for rule, known in RULES.items()}
+
+    def of(self, label: Label) -> Mapping[str, float]:
+        """The weights of a label's name."""
+        return self.weights.get(family(label), {})
+
+    def scores(self, tally: Tally, extra: Sequence[Evidence]) -> Scores:
+        """What speaks for each name on each block. ``extra`` is the evidence of a user's own labellers."""
+        names = np.stack([tally.summed(self.of(name)) + self.of(name).get(BIAS, 0.0) for name in NAMES])
+        by_label, apart = tally.by_label({}), tally.by_label(_APART)
+        usual = max(self.of(name).get(BIAS, 0.0) for name in NAMES)
+        for reason in extra:
+            at = _LABELS.index(reason.label)
+            by_label[at, reason.block] += 1.0
+            apart[at, reason.block] += reason.score
+            if family(reason.label) in NAMES:
+                # A user who looks for something knows that it is there, however rare it is elsewhere.
+                rare = usual - self.of(reason.label).get(BIAS, 0.0)
+                names[NAMES.index(family(reason.label)), reason.block] += reason.score + rare
+        spoken = np.zeros(names.shape, np.bool_)
+        for label, row in zip(_LABELS, by_label, strict=True):
+            if family(label) in NAMES:
+                spoken[NAMES.index(family(label))] |= row > 0
+        return Scores(names, spoken, apart)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """``names`` has the score of each name (rows) for each block, ``spoken`` whether any rule of that name speaks of it.
+
+    ``apart`` has for each label (rows, in the order of labels) what tells it from its kindred.
+    """
+
+    names: Floats
+    spoken: Mask
+    apart: Floats
+
+
+def name_blocks(outside: Mask, scores: Scores) -> list[Label]:
     """Name every block: body but for those that are ``outside``, which are named in runs.
 
-    ``label_scores`` has each label's score (rows, in the order of labels) for each block.
-
     Of all namings the one with the highest sum of scores, less a price for each change (the best path through a chain,
-    Viterbi 1967). Body breaks the chain, so that nothing is named across a paragraph.
+    Viterbi 1967). Body breaks the chain, so that nothing is named across a paragraph, and in a run no name is given of which
+    no rule speaks there.
     """
     labels = [Label.BODY] * len(outside)
-    scores = label_scores[-len(_NAMES) :]
     for start, end in runs(outside, 1):
-        run = scores[:, start:end]
-        # What nothing in the run speaks for never wins.
-        named = [*np.flatnonzero(run[:-1].any(axis=1)).tolist(), -1]
-        labels[start:end] = [_NAMES[named[number]] for number in _best_path(run[named].T)]
+        named = [*np.flatnonzero(scores.spoken[:-1, start:end].any(axis=1)).tolist(), len(NAMES) - 1]
+        path = _best_path(scores.names[named, start:end].T, _CHANGE)
+        labels[start:end] = [NAMES[named[number]] for number in path]
+    for label, kin in _KINDRED.items():
+        _tell_apart(labels, scores.apart, (kin, label))
     return labels
 
 
-def _best_path(scores: Floats) -> list[int]:
-    """The best naming of one run of blocks (rows) by the numbers of the names (columns), the last for all that is other.
+def _tell_apart(labels: list[Label], apart: Floats, pair: tuple[Label, Label]) -> None:
+    """Give the second label of a pair to blocks of the first where more speaks for it, in runs likewise."""
+    rows = [_LABELS.index(label) for label in pair]
+    for start, end in runs(np.array([label is pair[0] for label in labels], np.bool_), 1):
+        path = _best_path(apart[rows, start:end].T, _APART_CHANGE)
+        labels[start:end] = [pair[number] for number in path]
+
+
+def _best_path(scores: Floats, change: float) -> list[int]:
+    """The best naming of one run of blocks (rows) by the numbers of the names (columns).
 
     Of equals the one that the run has already, else the first.
     """
-    first: list[float] = scores[0].tolist()
-    # A run begins with a name that something speaks for.
-    best = [score or -_CHANGE for score in first]
-    best[-1] = first[-1] + _OTHER
+    best: list[float] = scores[0].tolist()
     top = best.index(max(best))
     # By block the best name before it, and which names go on, in bytes: there may be a million blocks.
     tops: list[int] = []
     goes_on: list[bytes] = []
     for row in _rows(scores):
-        floor = best[top] - _CHANGE
+        floor = best[top] - change
         tops.append(top)
         goes_on.append(bytes([before > floor for before in best]))
         # A name goes on from itself, or from the best of all before it less the price of the change (`max` is slower).
         best = [(old if old > floor else floor) + new for old, new in zip(best, row, strict=True)]  # noqa: FURB136
-        best[-1] += _OTHER
         high = max(best)
         if best[top] < high:
             top = best.index(high)

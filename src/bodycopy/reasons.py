@@ -79,7 +79,7 @@ class Reasons:
         end = min(start + _WINDOW, len(self._context))
         found: list[list[Evidence]] = [[] for _ in range(start, end)]
         for rule, column in self._sorted.items():
-            weight, score, label = self._weights.get(rule, 0.0), self._naming.get(rule, 1.0), RULES[rule].label
+            weight, score, label = self._weights.get(rule, 0.0), self._naming.get(rule, 0.0), RULES[rule].label
             first, last = np.searchsorted(column.blocks, (start, end)).tolist()
             saw = column.saw if isinstance(column.saw, str) else column.saw[first:last]
             part = Column(column.blocks[first:last], column.strengths[first:last], saw)
@@ -115,8 +115,9 @@ class Reasons:
 
     def speak_for(
         self, labels: Sequence[Label], places: Sequence[tuple[int, int]]
-    ) -> Iterator[tuple[str, Floats, Floats]]:
-        """Each rule with how much it weighs (nats) and scores for each group of blocks that has its label, in sum.
+    ) -> Iterator[tuple[str, list[int], Floats, Floats]]:
+        """Each rule with the groups of blocks of its label that it speaks for, and for each group how much it weighs (nats) and
+        scores there in sum.
 
         ``places`` are blocks with the number of their group, ``labels`` the label of each group. What a user's labellers say
         is not among it.
@@ -131,14 +132,8 @@ class Reasons:
                 inside = (own >= 0) & np.array([other is label for other in labels])[own]
                 if inside.any():
                     sums: Floats = np.bincount(own[inside], column.strengths[inside], len(labels)).astype(np.float64)
-                    yield rule, abs(self._weights.get(rule, 0.0)) * sums, self._naming.get(rule, 1.0) * sums
-
-    def label_scores(self) -> Floats:
-        """The score of each label (rows, in the order of labels) for each block."""
-        totals = self._tally.by_label(self._naming)
-        for reason in self._extra:
-            totals[list(Label).index(reason.label), reason.block] += reason.score
-        return totals
+                    spoken = np.unique(own[inside]).tolist()
+                    yield rule, spoken, abs(self._weights.get(rule, 0.0)) * sums, self._naming.get(rule, 0.0) * sums
 
     def evidence(self, index: int, *, brief: bool = False) -> Iterator[Evidence]:
         """The evidence about one block: rules, a user's labellers, context, the model (``brief``: without its reasons)."""

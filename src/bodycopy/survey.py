@@ -18,9 +18,9 @@ import numpy as np
 from bodycopy.articles import Headlines
 from bodycopy.document import Document, Kind, Label
 from bodycopy.holdings import Holdings
-from bodycopy.traits import Traits, prose_of, traits_of_all
+from bodycopy.traits import prose_of, traits_of_all
 from bodycopy.wording import Wording
-from bodycopy.words import Hit, Library
+from bodycopy.words import Hit, Library, breaks_off, said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -131,21 +131,21 @@ class Survey:
     def _find_phrases(self) -> None:
         # Many blocks of a large page have the same few phrases at the same places.
         known: dict[tuple[Hit, ...], tuple[Hit, ...]] = {}
-        for traits, found in groupby(self._hits(), itemgetter(0)):
-            hits = tuple([hit for _, hit in found])
-            traits.hits = known.setdefault(hits, hits)
+        for index, found in groupby(self._hits(), itemgetter(0)):
+            hits = said(self.blocks[index].text, tuple([hit for _, hit in found]))
+            self.traits[index].hits = known.setdefault(hits, hits)
 
-    def _hits(self) -> Iterator[tuple[Traits, Hit]]:
-        """The phrases of all blocks, in page order, each with its block's traits and its place there."""
+    def _hits(self) -> Iterator[tuple[int, Hit]]:
+        """The phrases of all blocks, in page order, each with its block's index and its place there."""
         wording, book = self.wording, self.book
         second = np.append(wording.where(book.seconds.__contains__), False)[1:]
         starts = wording.where(book.alone.__contains__) | (wording.where(book.firsts.__contains__) & second)
         starts &= (self.count <= _PHRASE_WORDS)[wording.blocks]
         for group, phrase, start, end in book.find(wording.words, starts.nonzero()[0].tolist()):
-            traits = self.traits[wording.blocks[start]]
+            traits = self.traits[index := int(wording.blocks[start])]
             # Else it goes on into the next block.
             if end - traits.start <= traits.count:
-                yield traits, Hit(group, phrase, start - traits.start, end - traits.start)
+                yield index, Hit(group, phrase, start - traits.start, end - traits.start)
 
     def _judge_prose(self) -> None:
         self._common = self.wording.where(self.function_words.__contains__)
@@ -194,6 +194,12 @@ class Survey:
                 covered += end - max(start, reach)
                 reach = end
         return covered / traits.count if traits.count else 0.0
+
+    def goes_on(self, index: int) -> bool:
+        """Whether a line of plain text goes on in the one right below, as verse does: it breaks off, or that opens low."""
+        below = next((b for b in self.blocks[index + 1 : index + 2] if not b.gap), None)
+        opens_low = below is not None and below.text[:1].islower()
+        return not self.document.is_html and (breaks_off(self.blocks[index].text) or opens_low)
 
     def brevity(self, index: int) -> float:
         """1 for a short block, falling to 0.3 for a long one: furniture is short, a paragraph only mentions it."""

@@ -28,6 +28,11 @@ in this field."""
 _WORD = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+(?:'[^\W\d_{UNSPACED}]+)?")
 _ASCII_WORD = re.compile(r"[a-z0-9_]+(?:'[a-z]+)?")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+[\"'“‘«(\[]?[^\Wa-z_])|[。！？]+[」』”）]*|[.!?…][\"”’»)]*\n")
+# Quotation marks of all habits, each pair without another one inside: linear in time, and of an unclosed one nothing.
+_QUOTED = re.compile(
+    '“[^“”]*[”“]|„[^„“”]*[“”]|"[^"]*"|”[^”]*”|«[^«»]*»|»[^«»]*«|「[^「」]*」|『[^『』]*』|‘[^‘’]*’(?!\\w)'
+)
+_COMMAS = tuple(",،、，")
 _LAST_WORD = re.compile(r"[^\W_]+$")
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof st jr sr vs no inc ltd co corp gen col sgt lt capt rev hon gov sen rep jan feb mar apr jun jul"
@@ -64,6 +69,11 @@ def tokens(text: str) -> list[str]:
     return [part for word in words for part in (_ASCII_WORD.findall(word) if "'" in word else (word,))]
 
 
+def breaks_off(text: str) -> bool:
+    """Whether a text ends in a comma, as no button and no heading does."""
+    return text.endswith(_COMMAS)
+
+
 def _replaced(text: str, marks: Iterable[tuple[str, str]]) -> str:
     """A few replacements, one after the other: ``str.translate`` is slow on text that is not ASCII."""
     for mark, plain in marks:
@@ -97,6 +107,19 @@ class Hit(NamedTuple):
     phrase: str
     start: int
     end: int
+
+
+def said(text: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """The phrases of a text without those that it quotes in a sentence: they are mentioned, not said to the reader.
+
+    Where no word stands outside the quotation marks, it is the text itself that stands in them.
+    """
+    quoted = [
+        (len(tokens(text[: match.start()])), len(tokens(text[: match.end()]))) for match in _QUOTED.finditer(text)
+    ]
+    if not quoted or len(tokens(text)) == sum(end - start for start, end in quoted):
+        return hits
+    return tuple(hit for hit in hits if not any(start <= hit.start and hit.end <= end for start, end in quoted))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-import numpy as np
-
 from bodycopy.cuts.html import HtmlCuts
 from bodycopy.cuts.spans import outside
 from bodycopy.cuts.text import TextCuts
@@ -80,8 +78,8 @@ def _weightiest(labelled: Sequence[LabelledBlock], runs: Sequence[_Run]) -> list
             pages.setdefault(id(reasons), (reasons, []))[1].append((index, number))
     weights: list[dict[str, tuple[float, float]]] = [{} for _ in runs]
     for reasons, places in pages.values():
-        for rule, heavy, score in reasons.speak_for([run.label for run in runs], places):
-            for number in np.flatnonzero(score + heavy).tolist():
+        for rule, spoken, heavy, score in reasons.speak_for([run.label for run in runs], places):
+            for number in spoken:
                 weight, named = weights[number].get(rule, (0.0, 0.0))
                 weights[number][rule] = weight + float(heavy[number]), named + float(score[number])
     return [

@@ -87,13 +87,16 @@ def comment_words(survey: Survey) -> Iterator[Firing]:
 
 @rule(Label.COMMENT)
 def after_comment_heading(survey: Survey) -> Iterator[Firing]:
-    """Stands below the heading of the comments, after the end of the article."""
+    """Stands below the heading of the comments, after the end of the article; a heading does not go on in the next line."""
     last = survey.core[1]
     heading = next(
         (
             i
             for i, _ in survey.with_phrase("comment", "comment-call")
-            if i >= last - 1 and survey.cover(i, "comment") >= 0.5 and survey.traits[i].count <= 6
+            if i >= last - 1
+            and survey.cover(i, "comment") >= 0.5
+            and survey.traits[i].count <= 6
+            and not survey.goes_on(i)
         ),
         None,
     )

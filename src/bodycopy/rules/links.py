@@ -11,6 +11,7 @@ from bodycopy.document import Kind, Label
 from bodycopy.evidence import Column, Firing, rule
 from bodycopy.runs import rhythm, runs
 from bodycopy.survey import Survey
+from bodycopy.words import breaks_off
 
 # A card in plain text has so many lines at the most, its separator included.
 _CARD_LINES = 5
@@ -79,12 +80,16 @@ def section_heading(survey: Survey) -> Iterator[Firing]:
 
 @rule(Label.RELATED)
 def under_heading(survey: Survey) -> Iterator[Firing]:
-    """Stands in the run of short or linked blocks below such a heading."""
+    """Stands in the run of short or linked blocks below such a heading.
+
+    It leaves alone what the heading's own sentence goes on in, as in verse: "Read also / the wall".
+    """
     headings = {
         index: phrase
         for index, phrase in survey.with_phrase("related-heading")
         if survey.traits[index].count <= 9
         and not survey.traits[index].terminal
+        and not survey.goes_on(index)
         and survey.cover(index, "related-heading") >= 0.4
     }
     listed = (survey.prose < 0.35) | (survey.link_share > 0.5)
@@ -172,12 +177,22 @@ def card(survey: Survey) -> Column:
     return Column.where(cards >= 3, np.minimum(1.0, cards / 6), "one of several like elements with links")
 
 
+def _is_drawn_or_half(survey: Survey, index: int) -> bool:
+    """Whether a line is mostly marks, or its sentence ends in the next one."""
+    text = "".join(survey.blocks[index].text.split())
+    is_drawn = 2 * sum(map(str.isalnum, text)) < len(text)
+    return is_drawn or (survey.goes_on(index) and (breaks_off(text) or survey.traits[index + 1].terminal))
+
+
 @rule(Label.SHARE)
 def share_words(survey: Survey) -> Iterator[Firing]:
-    """A block made of the names of networks and of sharing: "Share on Facebook", "Copy link"."""
+    """A block made of the names of networks and of sharing: "Share on Facebook", "Copy link".
+
+    It leaves alone what is mostly marks, such as a drawing in which an X stands, and a line whose sentence ends in the next one.
+    """
     for index, phrase in survey.with_phrase("share"):
         cover = survey.cover(index, "share")
-        if cover >= 0.6 and survey.traits[index].count <= 20:
+        if cover >= 0.6 and survey.traits[index].count <= 20 and not _is_drawn_or_half(survey, index):
             yield index, cover, phrase
 
 

@@ -11,6 +11,7 @@ from bodycopy.document import Label
 from bodycopy.evidence import Column, Firing, rule
 from bodycopy.survey import Survey
 from bodycopy.traits import Traits
+from bodycopy.words import breaks_off
 
 _SECOND_PERSON = frozenset("you your yours you're you'll".split())
 _PITCH_WORDS = 70
@@ -33,7 +34,7 @@ _PARTICLES = frozenset("up off out on with to for into from".split())
 def offer(survey: Survey) -> Iterator[Firing]:
     """Offers something by e-mail: "sign up for our newsletter", "delivered to your inbox".
 
-    Left alone: long paragraphs, where such words are told about rather than said to the reader.
+    Left alone: long paragraphs, where such words are told about rather than said to the reader, and what a sentence quotes.
     """
     for index, phrase in survey.with_phrase("signup-offer"):
         traits = survey.traits[index]
@@ -194,10 +195,13 @@ def _box_edge(survey: Survey, pitch: int, step: int, inner: int) -> int:
 
 @rule(Label.SIGNUP)
 def button(survey: Survey) -> Iterator[Firing]:
-    """A button or a line of one to four words that is nothing but the call: "Subscribe", "Sign me up"."""
+    """A button or a line of one to four words that is nothing but the call: "Subscribe", "Sign me up".
+
+    It leaves alone what goes on in the next line, as verse does.
+    """
     for index, phrase in survey.with_phrase("signup-call", "signup-offer"):
         traits = survey.traits[index]
-        if traits.count <= 4 and not traits.terminal:
+        if traits.count <= 4 and not traits.terminal and not breaks_off(survey.blocks[index].text):
             yield index, 1.0, phrase
 
 
