@@ -21,9 +21,11 @@ from typing import TYPE_CHECKING, Any
 import calibrate
 import floors
 import report
+from bodycopy.cli_check_options import STRICTNESS
 from bodycopy.label import weights_for
 from folds import PATH as FOLDS
 from folds import Folds, read_folds
+from linter import DIAL, Linter
 from measures import body_figures, label_figures, line_figures
 from predict import Prediction, Task, keep_open, predict_all
 from read_pages import check_pages
@@ -36,13 +38,15 @@ if TYPE_CHECKING:
 BUILD = HERE / "build"
 FLOORS = HERE / "floors.toml"
 QUALITY = HERE / "quality.json"
-SECTIONS = ("html", "lines", "text", "pages")
+SECTIONS = ("html", "lines", "text", "linter", "pages")
 # Which files a data set is made of: its fingerprint is theirs.
 FILES = {
     "html": ("html_dev", "gold_dev"),
     "lines_html": ("html_dev", "lines_dev"),
     "lines_text": ("lines_text_dev", "lines_dev"),
     "text": ("text_dev", "gold_dev"),
+    "quiet": ("gold_dev",),
+    "findings": ("lines_text_dev", "text_dev", "lines_dev"),
 }
 
 
@@ -62,6 +66,7 @@ class Evaluation:
         self.labels: dict[str, dict[str, Any]] = {}
         self.faults: list[str] = []
         self.from_page: dict[str, float] = {}
+        self.dial: dict[str, Any] = {}
 
     @cached_property
     def rivals(self) -> dict[str, Rival]:
@@ -109,6 +114,16 @@ class Evaluation:
             after = self._scored(due, {p.id: p.record() for p in predictions})
             self.figures[name] = self._body(after, predictions, {"gain": {row["id"]: row for row in before}})
         show(report.texts({source: self.figures[f"text.{source}"] for source in sources}))
+
+    def linter(self) -> None:
+        """What `bodycopy check` finds on clean texts and on others, at the default and along the dial."""
+        found = Linter(self.shared, lambda row: self._task(row, "text"), self.jobs)
+        for strictness in DIAL:
+            quiet, right = found.figures(strictness)
+            self.dial[strictness] = {"quiet": quiet["all"], **right}
+            if strictness == STRICTNESS:
+                self.figures["quiet"], self.figures["findings"] = quiet, right
+        show(report.linter(self.figures["quiet"], self.dial))
 
     def pages(self) -> None:
         """The pages that must be cleaned without a fault."""
@@ -185,7 +200,13 @@ class Evaluation:
         """All figures as the quality page has them, rounded, as JSON: means over pages, by label of all pages only."""
         labels = {name: parts["all"] for name, parts in self.labels.items()}
         theirs = {mode: rival.lines["all"] for mode, rival in self.rivals.items()}
-        whole = {"trafilatura": trafilatura_version(), "figures": self.figures, "labels": labels, "rivals": theirs}
+        whole = {
+            "trafilatura": trafilatura_version(),
+            "figures": self.figures,
+            "labels": labels,
+            "rivals": theirs,
+            "linter": self.dial,
+        }
         return json.dumps(rounded(whole), indent=1) + "\n"
 
 
@@ -250,6 +271,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         run.lines_text()
     if "text" in parts:
         run.text()
+    if "linter" in parts:
+        run.linter()
     if "pages" in parts:
         run.pages()
     missed = run.faults

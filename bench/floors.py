@@ -18,16 +18,19 @@ Figures = dict[str, dict[str, float]]
 """Figures by part (all, open, sealed) and name."""
 
 LESS_IS_BETTER = frozenset(
-    {"signup_left", "related_left", "pages_cut", "body_loss", "lines_lost", "short_lost", "below_half"}
+    "signup_left related_left pages_cut body_loss lines_lost short_lost below_half with_finding false_alarm".split()
 )
 
 _BODY = ("word_f1", "shingle_f1", "over_trafilatura", "over_recall", "below_half", "stable")
 _LINES = ("signup_left", "related_left", "pages_cut", "body_loss", "short_lost", "naming")
+_FINDINGS = tuple(f"{label}_{figure}" for label in ("signup", "related", "share") for figure in ("precision", "recall"))
 KEPT: dict[str, dict[str, tuple[str, ...]]] = {
     "html": {"all": _BODY, "sealed": ("word_f1",)},
     "lines_html": {"all": _LINES},
     "lines_text": {"all": (*_LINES, "stable")},
     "text": {"all": ("word_f1", "gain", "stable")},
+    "quiet": {"all": ("with_finding",), "open": ("false_alarm",)},
+    "findings": {"joined": _FINDINGS, "extractors": _FINDINGS},
 }
 """The figures that get a floor, by data set (the part of its name before a dot) and part."""
 

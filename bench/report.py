@@ -28,6 +28,7 @@ _LOST = {
     "body_loss": "words of the body lost", "lines_lost": "lines lost", "short_lost": "  of under eight words",
     "pages_cut": "pages with a paragraph lost", "naming": "cut lines rightly named", "stable": "cleaning twice is once",
 }  # fmt: skip
+_LINTED = ("signup", "related", "share", "paywall")
 _DIFFERENCES = ("over_", "shingle_over_", "gain", "shingle_gain")
 
 
@@ -117,3 +118,22 @@ def worst(name: str, pages: Sequence[tuple[float, str]]) -> Iterator[str]:
     if pages:
         yield f"\n{name}: worst open pages"
         yield from (f"  {score:.3f}  {page}" for score, page in pages)
+
+
+def linter(quiet: Figures, dial: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Iterator[str]:
+    """How quiet the linter is on clean texts, and how right on others, along the dial."""
+    texts = ", ".join(f"{part} {members['texts']:.0f}" for part, members in quiet.items())
+    yield f"\n== linter: clean texts with a finding, with a false alarm (texts: {texts})"
+    names = {
+        "with_finding": "with a finding",
+        "false_alarm": "with a false alarm",
+        "not_read": "findings nobody has read",
+    }
+    yield from by_part(quiet, names)
+    yield "\nfindings that are no body (P), of these of the label (name), lines of the label found (R)"
+    rows = [["", "strictness", "clean texts with one", *(f"{x} {y}" for x in _LINTED for y in ("P", "name", "R"))]]
+    for name in ("joined", "extractors"):
+        for strictness, point in dial.items():
+            figures = (cell(point[name], f"{x}_{y}") for x in _LINTED for y in ("precision", "named", "recall"))
+            rows.append([name, strictness, cell(point["quiet"], "with_finding"), *figures])
+    yield from aligned(rows)

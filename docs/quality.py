@@ -152,9 +152,21 @@ def tables(known: Measured) -> dict[str, str]:
                 for preset in PRESETS
             ],
         ),
+        "linter": table(
+            ["", "dial", "clean texts with a finding", *(f"{label}: {what}" for label in _LINTED for what in _FOUND)],
+            [
+                [words, dial, percent(round(point["quiet"]["with_finding"], 3))]
+                + [number(point[texts].get(f"{label}_{name}")) for label in _LINTED for name in _FOUND.values()]
+                for texts, words in _LINTED_TEXTS.items()
+                for dial, point in known.quality["linter"].items()
+            ],
+        ),
     }
 
 
+_LINTED = ("signup", "related", "share", "paywall")
+_LINTED_TEXTS = {"joined": "hand-read lines", "extractors": "text of extractors"}
+_FOUND = {"right": "precision", "name": "named", "found": "recall"}
 _DIAL = ("share", "junk_left", "body_lost", "pages_cut")
 
 

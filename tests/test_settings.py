@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bodycopy.cli_check_options import STRICTNESS
 from bodycopy.settings import Settings, SettingsError, load, schema
 from cli_tools import TEXT, do_fixture, put  # noqa: F401 - a fixture
 
@@ -108,7 +109,7 @@ def test_options_come_before_settings_and_lists_add_up(do: Any, tmp_path: Path) 
         ["ad"],
         3,
     )
-    assert json.loads(do("check", "sub", "--show-settings", "--isolated").out)["strictness"] == "careful"
+    assert json.loads(do("check", "sub", "--show-settings", "--isolated").out)["strictness"] == STRICTNESS
 
 
 @pytest.mark.parametrize("name", ["sginup", "", "x/y", "signups"])

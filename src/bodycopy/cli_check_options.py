@@ -13,6 +13,8 @@ from bodycopy.inputs import STDIN, UsageError
 if TYPE_CHECKING:
     from bodycopy.settings import Settings
 
+STRICTNESS = "0.015"
+"""The dial of a check where nobody turns it: surer than ``careful``, at which every twentieth clean text had a finding."""
 FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit")
 
 
@@ -25,7 +27,9 @@ class CheckArguments(Policy):
     ] = None
     strictness: Annotated[
         str | None,
-        typer.Option(metavar="S", help="How sure a finding must be: careful (the default), balanced, strict, 0..1."),
+        typer.Option(
+            metavar="S", help=f"How sure a finding must be: careful, balanced, strict, or 0..1 ({STRICTNESS})."
+        ),
     ] = None
     format: Annotated[str | None, typer.Option(metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.")] = None
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the findings here.")] = (
@@ -79,7 +83,7 @@ class CheckArguments(Policy):
         given = self.with_settings(found)
         return replace(
             given,
-            strictness=given.strictness or "careful",
+            strictness=given.strictness or STRICTNESS,
             field=self.field or found.field,
             page=self.page or found.page,
             select=self.select or found.select,

@@ -53,8 +53,8 @@ class Finding(NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        """Sixteen hexadecimal digits of the normalised text: the same wherever it stands, in whatever case and spacing."""
-        return hashlib.sha256(" ".join(tokens(self.text)).encode("utf-8", "replace")).hexdigest()[:16]
+        """What stands for its text: see :func:`fingerprint_of`."""
+        return fingerprint_of(self.text)
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as the JSON has it: all but ``excerpt``, ``spans`` and ``digest``; places in a text only of records."""
@@ -63,6 +63,11 @@ class Finding(NamedTuple):
             {name for name in values if name.startswith("text_")} if self.text_line is None else set()
         )
         return {name: value for name, value in values.items() if name not in left_out}
+
+
+def fingerprint_of(text: str) -> str:
+    """Sixteen hexadecimal digits of a normalised text: the same wherever it stands, in whatever case and spacing."""
+    return hashlib.sha256(" ".join(tokens(text)).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def finding(place: Place, told: Mapping[str, Any], found: Mapping[str, Any]) -> Finding:
