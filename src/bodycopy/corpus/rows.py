@@ -80,12 +80,16 @@ class Known:
 
 
 def as_text(data: bytes) -> str | bytes:
-    """Bytes as text where they are UTF-8, without the end of their line."""
-    line = data.rstrip(b"\r\n")
+    """A line as text where it is UTF-8, without its end."""
+    return text_or_bytes(data.rstrip(b"\r\n"))
+
+
+def text_or_bytes(data: bytes) -> str | bytes:
+    """Bytes as text where they are UTF-8."""
     try:
-        return line.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError:
-        return line
+        return data
 
 
 def make_row(row: dict[str, Any], recipe: Recipe, tally: Tally) -> Made | None:
