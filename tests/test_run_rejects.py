@@ -16,7 +16,8 @@ ROWS = corpora.rows(3)
 DEEP = '{"id": "deep", "text": ' + "[" * 200_000 + "]" * 200_000 + "}"
 
 BROKEN: list[tuple[str | bytes, str | None, str]] = [
-    ('{"id": "cut", "html": "<p>', "cut", "not JSON: Unterminated string starting at at column 23"),
+    ('{"id": "cut", "html": "<p>', "cut", "not JSON: Unterminated string starting at column 23"),
+    ('{"id": "tab", "text": "a\tb"}', "tab", "not JSON: Invalid control character at column 25"),
     ("plain words", None, "not JSON: Expecting value at column 1"),
     ('["a list"]', None, "not a JSON object: list"),
     ("null", None, "not a JSON object: NoneType"),
@@ -149,4 +150,4 @@ def test_rejects_are_in_order_and_the_same_for_any_number_of_processes(do: Any, 
         found.append(corpora.contents(tmp_path, "out"))
     assert found[0] == found[1]
     numbers = [json.loads(line)["line"] for line in found[0]["out.jsonl.rejected.jsonl"].splitlines()]
-    assert numbers == list(range(2, 24 * 12 + 1, 2))
+    assert numbers == list(range(2, 2 * len(BROKEN) * 12 + 1, 2))

@@ -140,8 +140,10 @@ def parsed(line: bytes) -> dict[str, Any]:
     except RecursionError as error:
         raise RefusedError("not JSON that can be read: nested too deep") from error
     except ValueError as error:
-        place = f" at column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise RefusedError(f"not JSON: {getattr(error, 'msg', error)}{place}") from error
+        told = str(error)
+        if isinstance(error, json.JSONDecodeError):  # some of what it says ends in "at" already
+            told = f"{error.msg.removesuffix(' at')} at column {error.colno}"
+        raise RefusedError(f"not JSON: {told}") from error
     if not isinstance(row, dict):
         raise RefusedError(f"not a JSON object: {type(row).__name__}")
     return row
