@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bodycopy.corpus import remote, tables
-from bodycopy.corpus.job import Plan, begin_anew, unfinished
+from bodycopy.corpus.job import Plan, begin_anew, is_gone, unfinished
 from bodycopy.corpus.journal import held
 from bodycopy.corpus.outlets import Files, Lines, Outlet, Table
 from bodycopy.corpus.pool import Limits
@@ -159,9 +159,13 @@ class _Due:
         return self._plan.rejects
 
     def begin(self) -> None:
-        """Where it is forced, forget a run before, and that its output is there already: until the end it is not done."""
-        if self._wish.force:
+        """Where it is forced, forget a run before, and that its output is there already: until the end it is not done.
+
+        What was done and has been taken away is done again.
+        """
+        if self._wish.force or is_gone(self._plan):
             begin_anew(self._plan)
+        if self._wish.force:
             with contextlib.suppress(OSError):  # the run itself tells what cannot be written
                 self._plan.journal.touch()
 
