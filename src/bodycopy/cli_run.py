@@ -156,6 +156,7 @@ class RunArguments(Judging):
             self.jobs or (0 if self.engine == "ray" else _cores()),
             self.every,
             Limits(self.timeout, self.memory),
+            goes_on=self.engine != "ray",
         )
 
 
@@ -179,8 +180,13 @@ def run(given: RunArguments, say: Callable[[str], None]) -> tuple[int, list[Text
     planned = list(plans.works(given.wish(), recipe, found))
     works = [work for work in planned if work.is_left]
     before = told.Before(len(planned) - len(works), sum(job.done_before(work.plan) for work in works))
-    with _engine(given, works) as engine:
-        whole = _worked(given, works, engine, say)
+    try:
+        with _engine(given, works) as engine:
+            whole = _worked(given, works, engine, say)
+    except KeyboardInterrupt:
+        if given.engine == "ray":
+            say("stopped; a run on Ray does not go on: the same command with --force starts anew")
+        raise
     if whole is None:
         return 1, []
     # Those of outputs that an earlier run of the same command ended with are told too.

@@ -31,7 +31,10 @@ SUFFIXES = {"text": ".txt", "markdown": ".md", "html": ".html"}
 
 
 class Wish(NamedTuple):
-    """What a user asks of a run besides the recipe; ``attributes`` asks for dolma attributes instead of texts."""
+    """What a user asks of a run besides the recipe; ``attributes`` asks for dolma attributes instead of texts.
+
+    ``goes_on`` says whether the engine can go on with what was begun.
+    """
 
     target: Path
     attributes: bool = False
@@ -40,6 +43,7 @@ class Wish(NamedTuple):
     jobs: int = 1
     every: int = 1000
     limits: Limits = Limits()
+    goes_on: bool = True
 
 
 class Work(NamedTuple):
@@ -180,9 +184,8 @@ class _Due:
         if wish.resume and (begun or there):
             return begun
         if begun:
-            raise UsageError(
-                f"{shown(self.output)}: a run was begun and not ended: --resume goes on, --force starts anew"
-            )
+            how = "--resume goes on, --force starts anew" if wish.goes_on else "--force starts anew"
+            raise UsageError(f"{shown(self.output)}: a run was begun and not ended: {how}")
         for path in [self.output] * there + [self.rejects] * self.rejects.exists():
             raise UsageError(f"{shown(path)} is there already: --force writes over it")
         return True
