@@ -213,7 +213,7 @@ def _worked(given: RunArguments, works: Sequence[Work], engine: Engine, say: Cal
     whole = Tally()
     goes_on = given.engine == "local"
     for work in works:
-        reading = sources.Reading(work.sources)
+        reading = sources.Reading(work.sources, work.plan.limits.memory)
         try:
             with _progress(work.plan.output.name, reading) as hear:
                 whole.add(job.run(work.plan, reading, work.outlet, hear, engine))

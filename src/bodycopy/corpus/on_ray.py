@@ -149,7 +149,7 @@ def _stream(ray: Any, data: Any, works: Sequence[Work]) -> Iterator[dict[str, by
 
 
 def _parts(works: Sequence[Work]) -> Iterator[dict[str, bytes]]:
-    """What can be read apart, in order: the number of the work, that of the first source, the sources, whether it is the last.
+    """What can be read apart, in order: the number of the work, that of the first source, their reading, whether it is the last.
 
     Paths are whole ones, because a task runs anywhere.
     """
@@ -159,13 +159,14 @@ def _parts(works: Sequence[Work]) -> Iterator[dict[str, bytes]]:
             for source in work.sources
         ]
         for first, some in portions(sources):
-            yield {"part": pickle.dumps((number, first, some, first + len(some) == len(sources)))}
+            reading = Reading(some, work.plan.limits.memory)
+            yield {"part": pickle.dumps((number, first, reading, first + len(some) == len(sources)))}
 
 
 def _read(row: dict[str, bytes]) -> Iterator[dict[str, bytes]]:
     """The chunks of a part, each with its work and the position after it; after the last of a work an end."""
-    number, first, sources, is_last = pickle.loads(row["part"])
-    for chunk, (at, *mark) in Reading(sources).chunks([]):
+    number, first, reading, is_last = pickle.loads(row["part"])
+    for chunk, (at, *mark) in reading.chunks([]):
         yield {"chunk": pickle.dumps((number, chunk, [first + at, *mark]))}
     if is_last:
         yield {"chunk": pickle.dumps((number, None, []))}

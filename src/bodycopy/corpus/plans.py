@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bodycopy.corpus import remote, tables
+from bodycopy.corpus import apart, remote
 from bodycopy.corpus.job import Plan, begin_anew, is_gone, unfinished
 from bodycopy.corpus.journal import held
 from bodycopy.corpus.outlets import Files, Lines, Outlet, Table
@@ -143,7 +143,7 @@ class _Due:
         """The recipe as the first file that can be read settles it: the others are rejected when their turn comes."""
         for source in self._sources:
             try:
-                return tables.settled(recipe, source.path) if source.path is not None else recipe
+                return recipe if source.path is None else apart.settled(recipe, source.path, self._wish.limits.memory)
             except MissingPackageError:
                 raise
             except RefusedError as error:
