@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,3 +64,9 @@ def _no_core() -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def dying_rows(*_: object) -> Iterator[object]:
+    """A reader of rows that dies."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    yield

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 import os
 import re
 import secrets
+import signal
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ import pytest
 # A cluster of a test's own, with a secret that is written nowhere.
 os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32), "RAY_COLOR_PREFIX": "0"}
 
+import corpora
 from arrow_tools import are_cleaned, docs_code, needed, page, rows
 from cli_tools import do_fixture, process, put  # noqa: F401 - a fixture
 
@@ -131,6 +135,44 @@ def test_a_cluster_that_does_not_answer_is_one_line(corpus: Path, tmp_path: Path
     assert (answer.returncode, len(answer.stderr.splitlines())) == (2, 1)
     assert answer.stderr.startswith(f"bodycopy: no Ray cluster at {address}: ".encode())
     assert not list(tmp_path.glob("out.jsonl*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_stopped_says_how_it_begins_anew(cluster: str, tmp_path: Path, number: int) -> None:
+    put(tmp_path / "in.jsonl", "\n".join(json.dumps(row) for row in rows(4000)))
+    command = ["in.jsonl", "-o", "out.jsonl", "--engine", "ray", "--address", cluster]
+    running = corpora.start(tmp_path, *command)
+    corpora.wait_for(lambda: (tmp_path / "out.jsonl.journal").exists(), running)
+    running.send_signal(number)
+    shown, said = running.communicate(timeout=60)
+    own = [line for line in said.decode().splitlines() if line.startswith("bodycopy: ")]
+    assert (running.returncode, shown) == (128 + number, b"")
+    assert own == ["bodycopy: stopped; a run on Ray does not go on: the same command with --force starts anew"]
+    again = process("run", *command, cwd=tmp_path)
+    assert (again.returncode, again.stderr.decode().splitlines()) == (
+        2,
+        ["bodycopy: out.jsonl: a run was begun and not ended: --force starts anew"],
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals of POSIX")
+def test_who_is_asked_to_end_while_ray_begins_ends_as_the_command_does() -> None:
+    class AskedError(Exception):
+        pass
+
+    def end(*_: object) -> None:
+        raise AskedError
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        for theirs in (ray._private.utils.set_sigterm_handler, functools.partial(signal.signal, signal.SIGTERM)):
+            with pytest.raises(AskedError), on_ray._own_signals():
+                theirs(lambda *_: sys.exit(1))
+                signal.raise_signal(signal.SIGTERM)
+        assert signal.getsignal(signal.SIGTERM) is end
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_a_uri_of_no_known_file_system(tmp_path: Path) -> None:

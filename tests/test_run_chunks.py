@@ -25,6 +25,7 @@ def put_all(folder: Path) -> list[str]:
     for name in ("b.jsonl.gz", "c.parquet", "d.warc"):
         data = (folder / name).read_bytes()
         (folder / f"cut-{name}").write_bytes(data[: len(data) * 2 // 3])
+    corpora.put_warc(folder / "torn.warc", [*PAGES[:20], PAGES[20][:-900], *PAGES[21:40], b"\0" * 99, *PAGES[40:]])
     for number, row in enumerate(ROWS[:50]):
         (folder / f"p{number}.html").write_text(row["html"])
     (folder / "broken.jsonl").symlink_to("nowhere")
@@ -34,7 +35,7 @@ def put_all(folder: Path) -> list[str]:
 def test_from_any_place_on_the_chunks_are_the_same(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow"), pytest.importorskip("fastwarc")
     sources = find(put_all(tmp_path))
-    assert len(sources) == 58
+    assert len(sources) == 59
     chunks = list(Reading(sources).chunks([]))
     assert len(chunks) > 20
     assert list(Reading(sources).chunks([])) == chunks

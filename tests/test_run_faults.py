@@ -33,7 +33,9 @@ def run(folder: Path, given: list[corpora.Row], limits: pool.Limits = LIMITS, jo
     path = corpora.put_lines(folder / "in.jsonl", given)
     plan = job.Plan(folder / "out.jsonl", Form(faulty.Faulty()), {}, limits, jobs, 20)
     reading = sources.Reading(sources.find([str(path)]))
-    return job.run(plan, reading, outlets.Lines(plan.output), lambda _: None)
+    tally = job.run(plan, reading, outlets.Lines(plan.output), lambda _: None)
+    job.forget(plan)
+    return tally
 
 
 def outcome(folder: Path, given: list[corpora.Row]) -> dict[str, str]:

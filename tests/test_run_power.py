@@ -16,7 +16,7 @@ import pytest
 
 import corpora
 import hostile
-from bodycopy import cli
+from bodycopy import cli, cli_signals
 from cli_tools import do_fixture, put  # noqa: F401 - a fixture
 from test_hostile_files import mounts
 
@@ -186,3 +186,18 @@ def test_a_run_that_is_stopped_says_so_in_one_line_and_goes_on(
     resumed = corpora.contents(tmp_path, "out")
     assert do("run", *command, "--force").status == 0
     assert corpora.contents(tmp_path, "out") == resumed
+
+
+@posix
+def test_who_is_asked_to_end_says_so_whatever_a_library_makes_of_it() -> None:
+    """Ray makes a plain interrupt of one that it has seen."""
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(cli_signals.Terminated), cli_signals.terminable():
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt from None
+    with pytest.raises(KeyboardInterrupt) as raised, cli_signals.terminable():
+        raise KeyboardInterrupt
+    assert not isinstance(raised.value, cli_signals.Terminated)
+    assert signal.getsignal(signal.SIGTERM) is before

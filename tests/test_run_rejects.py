@@ -16,7 +16,8 @@ ROWS = corpora.rows(3)
 DEEP = '{"id": "deep", "text": ' + "[" * 200_000 + "]" * 200_000 + "}"
 
 BROKEN: list[tuple[str | bytes, str | None, str]] = [
-    ('{"id": "cut", "html": "<p>', "cut", "not JSON: Unterminated string starting at at column 23"),
+    ('{"id": "cut", "html": "<p>', "cut", "not JSON: Unterminated string starting at column 23"),
+    ('{"id": "tab", "text": "a\tb"}', "tab", "not JSON: Invalid control character at column 25"),
     ("plain words", None, "not JSON: Expecting value at column 1"),
     ('["a list"]', None, "not a JSON object: list"),
     ("null", None, "not a JSON object: NoneType"),
@@ -133,6 +134,20 @@ def test_a_folder_has_its_rejects_beside_it(do: Any, tmp_path: Path) -> None:
     assert base64.b64decode(rejected["record"]["source_base64"]).startswith(b"%PDF")
 
 
+def test_a_page_that_is_rejected_now_leaves_no_text_of_a_run_before(do: Any, tmp_path: Path) -> None:
+    """Nor do pages that are gone or may not be read; what is no output of this run stays."""
+    for name in ("a.html", "deep/b.html", "c.html"):
+        put(tmp_path / "in" / name, ROWS[0]["html"])
+    assert do("run", "in", "-o", "out").status == 0
+    put(tmp_path / "out" / "notes.txt", "Mine.\n")
+    put(tmp_path / "in" / "deep" / "b.html", b"%PDF-1.7\n\0\1\2" * 99)
+    (tmp_path / "in" / "c.html").unlink()
+    (tmp_path / "in" / "c.html").symlink_to("nowhere")
+    answer = do("run", "in", "-o", "out", "--force")
+    assert (answer.status, list(corpora.contents(tmp_path / "out"))) == (1, ["a.txt", "notes.txt"])
+    assert [row["id"] for row in corpora.rejects(tmp_path / "out")] == ["c.html", "deep/b.html"]
+
+
 def test_a_rejects_file_that_is_damaged_is_rejected_too(do: Any, tmp_path: Path) -> None:
     marked = {"bodycopy-rejected": 1, "file": "a.jsonl", "line": 1, "id": None, "reason": "x"}
     bad: list[corpora.Row] = [marked, marked | {"base64": "&&&"}, marked | {"base64": 5}, marked | {"record": 7}]
@@ -149,4 +164,4 @@ def test_rejects_are_in_order_and_the_same_for_any_number_of_processes(do: Any, 
         found.append(corpora.contents(tmp_path, "out"))
     assert found[0] == found[1]
     numbers = [json.loads(line)["line"] for line in found[0]["out.jsonl.rejected.jsonl"].splitlines()]
-    assert numbers == list(range(2, 24 * 12 + 1, 2))
+    assert numbers == list(range(2, 2 * len(BROKEN) * 12 + 1, 2))

@@ -123,7 +123,8 @@ def test_shards_that_are_resumed_end_as_if_nothing_had_been(do: Any, tmp_path: P
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Journal, "commit", commit)
         assert do(*command, *([] if fresh else ["--force"])).status == 130
-    answer = do(*command, "--resume")
+    assert min(corpora.unended(tmp_path)) == "out/0.jsonl.journal"  # which has the figures
+    answer = do(*command, "--resume", "--report", "report.json")
     assert answer.status == 1
     assert answer.lines == [
         "bodycopy: out/0.jsonl.rejected.jsonl and 2 more such files: the rejected records, each with its reason"
@@ -132,12 +133,39 @@ def test_shards_that_are_resumed_end_as_if_nothing_had_been(do: Any, tmp_path: P
         f"r-{n}" for n in range(6)
     ]
     assert corpora.unended(tmp_path) == []
+    assert answer.out.startswith("9 records in, 6 out, 3 rejected")
+    assert "not counted" not in answer.out
+    resumed = json.loads((tmp_path / "report.json").read_text())
+    assert do(*command, "--force", "--report", "report.json").status == 1
+    figures = json.loads((tmp_path / "report.json").read_text())
+    timed = ("seconds", "slowest")
+    assert {k: v for k, v in resumed.items() if k not in timed} == {k: v for k, v in figures.items() if k not in timed}
     again = do(*command, "--resume")
-    assert (again.status, again.lines, again.out.splitlines()[0]) == (
+    assert (again.status, again.lines, again.out.splitlines()[:2]) == (
         1,
         answer.lines,
-        "0 records in, 0 out, 0 rejected",
+        ["0 records in, 0 out, 0 rejected", "not counted: what was done before (3 outputs)"],
     )
+
+
+def test_shards_that_are_done_and_taken_away_are_done_again(do: Any, tmp_path: Path) -> None:
+    """Of one that is still there the figures are counted, once."""
+    command = shards(tmp_path, 0)
+    really = Journal.commit
+
+    def commit(journal: Journal, what: Any) -> None:
+        if journal.path.name.startswith("2"):
+            raise KeyboardInterrupt
+        really(journal, what)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Journal, "commit", commit)
+        assert do(*command).status == 130
+    (tmp_path / "out" / "1.jsonl").unlink()
+    answer = do(*command, "--resume")
+    assert (answer.status, answer.out.partition(",")[0]) == (1, "9 records in")
+    assert len(corpora.read(tmp_path / "out" / "1.jsonl")) == 2
+    assert corpora.unended(tmp_path) == []
 
 
 @pytest.mark.parametrize("how", ["--force", "--resume", "--timeout=5"])

@@ -156,6 +156,7 @@ class RunArguments(Judging):
             self.jobs or (0 if self.engine == "ray" else _cores()),
             self.every,
             Limits(self.timeout, self.memory),
+            goes_on=self.engine != "ray",
         )
 
 
@@ -168,7 +169,6 @@ def run(given: RunArguments, say: Callable[[str], None]) -> tuple[int, list[Text
     """Run it all; the exit status and the summary. ``say`` is told what the user should know, a line each."""
     from bodycopy import cli_run_report as told
     from bodycopy.corpus import job, plans, sources
-    from bodycopy.corpus.records import Tally
 
     given = given.with_settings(given.settings(given.inputs))
     given.check()
@@ -177,25 +177,18 @@ def run(given: RunArguments, say: Callable[[str], None]) -> tuple[int, list[Text
     if given.dry_run is not None:
         return 0, list(told.sample(recipe, found, given.dry_run))
     begun = time.monotonic()
-    whole = Tally()
-    goes_on = given.engine == "local"
     planned = list(plans.works(given.wish(), recipe, found))
     works = [work for work in planned if work.is_left]
-    with _engine(given, works) as engine:
-        for work in works:
-            reading = sources.Reading(work.sources)
-            try:
-                with _progress(work.plan.output.name, reading) as hear:
-                    whole.add(job.run(work.plan, reading, work.outlet, hear, engine))
-            except KeyboardInterrupt:
-                if goes_on:
-                    say(f"stopped; the same command with --resume goes on ({shown(work.plan.journal)} says from where)")
-                raise
-            except BodycopyError as error:
-                say(str(error))
-                if goes_on and work.plan.journal.exists():
-                    say("what is done is safe: the same command with --resume goes on from there")
-                return 1, []
+    before = told.Before(len(planned) - len(works), sum(job.done_before(work.plan) for work in works))
+    try:
+        with _engine(given, works) as engine:
+            whole = _worked(given, works, engine, say)
+    except KeyboardInterrupt:
+        if given.engine == "ray":
+            say("stopped; a run on Ray does not go on: the same command with --force starts anew")
+        raise
+    if whole is None:
+        return 1, []
     # Those of outputs that an earlier run of the same command ended with are told too.
     rejects = [work.plan.rejects for work in planned if work.plan.rejects.exists()]
     if rejects:
@@ -203,13 +196,40 @@ def run(given: RunArguments, say: Callable[[str], None]) -> tuple[int, list[Text
         say(f"{shown(rejects[0])}{more}: the rejected records, each with its reason")
     seconds = time.monotonic() - begun
     if given.report is not None:
-        text = json.dumps(told.report(whole, seconds), indent=2, ensure_ascii=False)
+        text = json.dumps(told.report(whole, seconds, before), indent=2, ensure_ascii=False)
         try:
             write_file(Path(given.report), f"{text}\n".encode())
         except OSError as error:
             say(f"{shown(given.report)}: not written: {error.strerror or error}")
-            return 1, list(told.summary(whole, seconds))
-    return (1 if rejects else 0), list(told.summary(whole, seconds))
+            return 1, list(told.summary(whole, seconds, before))
+    return (1 if rejects else 0), list(told.summary(whole, seconds, before))
+
+
+def _worked(given: RunArguments, works: Sequence[Work], engine: Engine, say: Callable[[str], None]) -> Tally | None:
+    """The figures of all outputs, once they are made; ``None`` where one cannot be, which is told."""
+    from bodycopy.corpus import job, sources
+    from bodycopy.corpus.records import Tally
+
+    whole = Tally()
+    goes_on = given.engine == "local"
+    for work in works:
+        reading = sources.Reading(work.sources, work.plan.limits.memory)
+        try:
+            with _progress(work.plan.output.name, reading) as hear:
+                whole.add(job.run(work.plan, reading, work.outlet, hear, engine))
+            if work is works[-1]:
+                for done in works:
+                    job.forget(done.plan)
+        except KeyboardInterrupt:
+            if goes_on:
+                say(f"stopped; the same command with --resume goes on ({shown(work.plan.journal)} says from where)")
+            raise
+        except BodycopyError as error:
+            say(str(error))
+            if goes_on and work.plan.journal.exists():
+                say("what is done is safe: the same command with --resume goes on from there")
+            return None
+    return whole
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.text import Text
 
@@ -23,24 +23,34 @@ _MOST_RULES = 10
 _MOST_TEXT = 100
 
 
-def report(tally: Tally, seconds: float) -> dict[str, Any]:
+class Before(NamedTuple):
+    """What earlier runs of the same command did: outputs whose figures nobody knows any more, and records that are counted."""
+
+    outputs: int = 0
+    records: int = 0
+
+
+def report(tally: Tally, seconds: float, before: Before) -> dict[str, Any]:
     """The figures of a run as plain values, counts in falling order.
 
     ``read``, ``written``, ``rejected`` count records, ``words_in`` and ``words_out`` their words, ``labels`` and ``rules``
     removals, each by its label and its weightiest rule, ``reasons`` rejects; ``slowest`` are seconds and places; ``seconds`` is
-    how long this command ran.
+    how long this command ran, ``not_counted`` are outputs that were done before it began.
     """
     figures = asdict(tally)
     for name in ("labels", "rules", "reasons"):
         figures[name] = dict(sorted(figures[name].items(), key=lambda pair: (-pair[1], pair[0])))
-    return figures | {"seconds": round(seconds, 3)}
+    return figures | {"seconds": round(seconds, 3), "not_counted": before.outputs}
 
 
-def summary(tally: Tally, seconds: float) -> Iterator[Text]:
+def summary(tally: Tally, seconds: float, before: Before) -> Iterator[Text]:
     """The figures of a run for people."""
-    figures = report(tally, seconds)
-    rate = f", {tally.read / seconds:,.0f} a second" if seconds > 0 and tally.read else ""
+    figures = report(tally, seconds, before)
+    count = tally.read - before.records
+    rate = f", {count / seconds:,.0f} a second" if seconds > 0 and count else ""
     yield Text(f"{tally.read:,} records in, {tally.written:,} out, {tally.rejected:,} rejected{rate}")
+    if before.outputs:
+        yield Text(f"not counted: what was done before ({before.outputs:,} output{'s' * (before.outputs > 1)})")
     cut = 1.0 - tally.words_out / tally.words_in if tally.words_in else 0.0
     yield Text(f"{tally.words_in:,} words in, {tally.words_out:,} out ({cut:.1%} cut)")
     for title, name, most in (("cuts by label", "labels", None), ("cuts by rule", "rules", _MOST_RULES)):

@@ -13,13 +13,23 @@ class Terminated(KeyboardInterrupt):
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """Let SIGTERM end a command as Ctrl-C does, cleaning up; the exit status is 143 then."""
+    """Let SIGTERM end a command as Ctrl-C does, cleaning up; the exit status is 143 then.
+
+    So it is where a library that was interrupted has made a plain interrupt of it.
+    """
+    asked = False
 
     def end(*_: object) -> None:
+        nonlocal asked
+        asked = True
         raise Terminated
 
     before = signal.signal(signal.SIGTERM, end)
     try:
         yield
+    except KeyboardInterrupt:
+        if asked:
+            raise Terminated from None
+        raise
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -66,7 +66,7 @@ def _key(item: Item) -> bytes | None:
             return None
     if isinstance(raw, Page):
         return key_of(b"page", raw.data)
-    return None if raw is None else key_of(b"line", raw)
+    return None if raw is None or item.fault else key_of(b"line", raw)
 
 
 def _done(due: _Due | Future[Result], cache: Cache | None) -> Iterator[Checked]:

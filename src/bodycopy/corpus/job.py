@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bodycopy.corpus.journal import Commit, Journal
+from bodycopy.corpus.journal import Commit, Journal, committed
 from bodycopy.corpus.outlets import Outlet, PartFile
 from bodycopy.corpus.pool import Limits, Pool
 from bodycopy.corpus.records import Chunk, Rejected, Result, Tally
@@ -95,8 +95,8 @@ def run(
 ) -> Tally:
     """Run to the end, from where the journal says; ``told`` hears the figures after each chunk.
 
-    Raises :class:`OutputError` where the output takes no more and :class:`PoolError` where no worker lives; the journal stays,
-    and so it does where the run is interrupted.
+    Raises :class:`OutputError` where the output takes no more and :class:`PoolError` where no worker lives. The journal stays,
+    whatever happens, until one asks to :func:`forget` it: of one that is done it has the figures.
     """
     try:
         plan.output.parent.mkdir(parents=True, exist_ok=True)
@@ -104,14 +104,12 @@ def run(
     except OSError as error:
         raise _not_written(plan, error) from error
     try:
-        tally = _Run(plan, journal, outlet, told).run(reading, engine)
-        journal.close(done=True)
+        return _Run(plan, journal, outlet, told).run(reading, engine)
     except OSError as error:
         raise _not_written(plan, error) from error
     finally:
         journal.close()
         outlet.close()
-    return tally
 
 
 def _not_written(plan: Plan, error: OSError) -> OutputError:
@@ -173,11 +171,38 @@ class _Run:
         self._held, self._records, self._bytes = [], 0, 0
 
 
+def forget(plan: Plan) -> None:
+    """Leave nothing of a run that is done but its output. Raises :class:`OutputError`."""
+    try:
+        plan.journal.unlink(missing_ok=True)
+    except OSError as error:
+        raise _not_written(plan, error) from error
+
+
+def is_gone(plan: Plan) -> bool:
+    """Whether a run was done whose output has been taken away since."""
+    last = committed(plan.journal)
+    names = (plan.output, *_parts(plan))
+    return last is not None and last.finished and not any(path.exists() for path in names)
+
+
+def _parts(plan: Plan) -> tuple[Path, Path]:
+    return _beside(plan.output, ".part"), _beside(plan.output, ".rows.part")
+
+
 def begin_anew(plan: Plan) -> None:
     """Forget what a run before has left; an output that is there stays until the new one takes its place."""
-    for path in (plan.journal, _beside(plan.output, ".part"), _beside(plan.output, ".rows.part"), plan.rejects):
+    for path in (plan.journal, *_parts(plan), plan.rejects):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
 
 
-__all__ = ["Engine", "OutputError", "Plan", "begin_anew", "in_processes", "run", "unfinished"]
+def done_before(plan: Plan) -> int:
+    """How many records a run for this output has done already."""
+    last = committed(plan.journal)
+    return int(last.tally["read"]) if last is not None else 0
+
+
+__all__ = [
+    "Engine", "OutputError", "Plan", "begin_anew", "done_before", "forget", "in_processes", "is_gone", "run", "unfinished",
+]  # fmt: skip

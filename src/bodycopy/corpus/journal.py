@@ -2,7 +2,7 @@
 
 A file of lines of JSON beside the output. The first says what was asked for, each further one what was committed: the
 position in the inputs, the lengths of the files, the figures. A line counts when it is whole; it is written after what it
-speaks of is on the disk.
+speaks of is on the disk. It stays until all outputs of a command are done, so that they are counted together.
 """
 
 from __future__ import annotations
@@ -40,6 +40,16 @@ def held(path: Path) -> bool:
             return not _locked(file)
     except OSError:
         return False
+
+
+def committed(path: Path) -> Commit | None:
+    """What the journal of this name says last, ``None`` where it says nothing or is none."""
+    try:
+        lines = path.read_bytes().splitlines(keepends=True)
+        whole = [line for line in lines[1:] if line.endswith(b"\n")]
+        return Commit(**json.loads(whole[-1])) if whole else None
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def _locked(file: IO[bytes]) -> bool:
@@ -107,9 +117,7 @@ class Journal:
         self._file.flush()
         os.fsync(self._file.fileno())
 
-    def close(self, *, done: bool = False) -> None:
-        """Let go of the journal; of a run that is ``done`` nothing is left."""
-        if done:
-            self.path.unlink(missing_ok=True)
+    def close(self) -> None:
+        """Let go of the journal."""
         with contextlib.suppress(OSError):  # what could not be written was told
             self._file.close()

@@ -14,6 +14,7 @@ import pickle
 import re
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ from bodycopy.inputs import UsageError
 from bodycopy.via import MissingPackageError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from bodycopy.corpus.job import Engine, Made, Plan
     from bodycopy.corpus.plans import Work
     from bodycopy.corpus.rows import Form
@@ -80,11 +83,43 @@ def engine(works: Sequence[Work], address: str | None) -> Iterator[Engine]:
 
 @contextmanager
 def _own_signals() -> Iterator[None]:
-    """Keep what the command does when it is to end: Ray would have it otherwise."""
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, before)
+    """Keep what the command does when it is asked to end, and let it do that once Ray has begun, or when it is asked again.
+
+    Ray would have it otherwise: it leaves without a word, or, while it connects, aborts.
+    """
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked: list[int] = []
+
+    def end(number: int, frame: FrameType | None = None) -> None:
+        does = before[signal.Signals(number)]
+        if callable(does):
+            does(number, frame)
+
+    def note(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
+        if len(asked) > 1:
+            end(number, frame)
+
+    utils = sys.modules.get("ray._private.utils")
+    theirs = getattr(utils, "set_sigterm_handler", None)
+    for number in before:
+        signal.signal(number, note)
+    try:
+        if theirs is not None:
+            setattr(utils, theirs.__name__, lambda _: None)
+        yield
+    except SystemExit:  # Ray's way, where it has another name for that
+        asked.append(signal.SIGTERM)
+    finally:
+        for number, does in before.items():
+            signal.signal(number, does)
+        if theirs is not None:
+            setattr(utils, theirs.__name__, theirs)
+    if asked:
+        end(asked[0])
 
 
 def _answers(address: str | None) -> None:
@@ -114,7 +149,7 @@ def _stream(ray: Any, data: Any, works: Sequence[Work]) -> Iterator[dict[str, by
 
 
 def _parts(works: Sequence[Work]) -> Iterator[dict[str, bytes]]:
-    """What can be read apart, in order: the number of the work, that of the first source, the sources, whether it is the last.
+    """What can be read apart, in order: the number of the work, that of the first source, their reading, whether it is the last.
 
     Paths are whole ones, because a task runs anywhere.
     """
@@ -124,13 +159,14 @@ def _parts(works: Sequence[Work]) -> Iterator[dict[str, bytes]]:
             for source in work.sources
         ]
         for first, some in portions(sources):
-            yield {"part": pickle.dumps((number, first, some, first + len(some) == len(sources)))}
+            reading = Reading(some, work.plan.limits.memory)
+            yield {"part": pickle.dumps((number, first, reading, first + len(some) == len(sources)))}
 
 
 def _read(row: dict[str, bytes]) -> Iterator[dict[str, bytes]]:
     """The chunks of a part, each with its work and the position after it; after the last of a work an end."""
-    number, first, sources, is_last = pickle.loads(row["part"])
-    for chunk, (at, *mark) in Reading(sources).chunks([]):
+    number, first, reading, is_last = pickle.loads(row["part"])
+    for chunk, (at, *mark) in reading.chunks([]):
         yield {"chunk": pickle.dumps((number, chunk, [first + at, *mark]))}
     if is_last:
         yield {"chunk": pickle.dumps((number, None, []))}

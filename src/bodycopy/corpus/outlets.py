@@ -122,7 +122,10 @@ class Lines:
 
 
 class Files:
-    """One file for each input file, in a folder. Each is written whole or not at all, and at once."""
+    """One file for each input file, in a folder. Each is written whole or not at all, and at once.
+
+    That of an earlier run goes where its page is rejected now: it would look as if it were this run's.
+    """
 
     def __init__(self, outputs: Mapping[str, Path]) -> None:
         self._outputs = outputs
@@ -133,6 +136,8 @@ class Files:
     def add(self, result: Result) -> list[Rejected]:  # noqa: D102
         for (_, name), data in zip(result.origins, result.outputs, strict=True):
             write_file(self._outputs[name or ""], data, alone=True)
+        for rejected in result.rejects:
+            self._outputs[rejected.id or ""].unlink(missing_ok=True)
         return []
 
     def commit(self) -> int:  # noqa: D102

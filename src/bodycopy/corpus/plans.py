@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bodycopy.corpus import remote, tables
-from bodycopy.corpus.job import Plan, begin_anew, unfinished
+from bodycopy.corpus import apart, remote
+from bodycopy.corpus.job import Plan, begin_anew, is_gone, unfinished
 from bodycopy.corpus.journal import held
 from bodycopy.corpus.outlets import Files, Lines, Outlet, Table
 from bodycopy.corpus.pool import Limits
@@ -31,7 +31,10 @@ SUFFIXES = {"text": ".txt", "markdown": ".md", "html": ".html"}
 
 
 class Wish(NamedTuple):
-    """What a user asks of a run besides the recipe; ``attributes`` asks for dolma attributes instead of texts."""
+    """What a user asks of a run besides the recipe; ``attributes`` asks for dolma attributes instead of texts.
+
+    ``goes_on`` says whether the engine can go on with what was begun.
+    """
 
     target: Path
     attributes: bool = False
@@ -40,6 +43,7 @@ class Wish(NamedTuple):
     jobs: int = 1
     every: int = 1000
     limits: Limits = Limits()
+    goes_on: bool = True
 
 
 class Work(NamedTuple):
@@ -139,7 +143,7 @@ class _Due:
         """The recipe as the first file that can be read settles it: the others are rejected when their turn comes."""
         for source in self._sources:
             try:
-                return tables.settled(recipe, source.path) if source.path is not None else recipe
+                return recipe if source.path is None else apart.settled(recipe, source.path, self._wish.limits.memory)
             except MissingPackageError:
                 raise
             except RefusedError as error:
@@ -159,9 +163,13 @@ class _Due:
         return self._plan.rejects
 
     def begin(self) -> None:
-        """Where it is forced, forget a run before, and that its output is there already: until the end it is not done."""
-        if self._wish.force:
+        """Where it is forced, forget a run before, and that its output is there already: until the end it is not done.
+
+        What was done and has been taken away is done again.
+        """
+        if self._wish.force or is_gone(self._plan):
             begin_anew(self._plan)
+        if self._wish.force:
             with contextlib.suppress(OSError):  # the run itself tells what cannot be written
                 self._plan.journal.touch()
 
@@ -176,9 +184,8 @@ class _Due:
         if wish.resume and (begun or there):
             return begun
         if begun:
-            raise UsageError(
-                f"{shown(self.output)}: a run was begun and not ended: --resume goes on, --force starts anew"
-            )
+            how = "--resume goes on, --force starts anew" if wish.goes_on else "--force starts anew"
+            raise UsageError(f"{shown(self.output)}: a run was begun and not ended: {how}")
         for path in [self.output] * there + [self.rejects] * self.rejects.exists():
             raise UsageError(f"{shown(path)} is there already: --force writes over it")
         return True

@@ -17,10 +17,11 @@ import warnings
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from bodycopy.corpus.work import work
 from bodycopy.errors import BodycopyError
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from bodycopy.corpus.rows import Form, Refused
     from bodycopy.options import Options
 
-_DEATHS = 3
+DEATHS = 3
+"""Who dies so often at the same place is not started again."""
 # A worker that dies so often before it has begun a record will never begin one.
 _STILLBORN = 5
 # How long to wait (seconds) before a worker that could not be started is started again.
@@ -39,6 +41,9 @@ _PAUSES = (0.0, 0.1, 0.5, 2.0)
 _GIB = 1 << 30
 # Libraries of linear algebra would start a thread a core in each process.
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+Started = TypeVar("Started")
 
 
 class Limits(NamedTuple):
@@ -60,12 +65,25 @@ class _DeathError(Exception):
         self.at, self.code = at, code
 
 
+def patiently(start: Callable[[], Started]) -> Started:
+    """A process, started. The server that forks them may have died too; it is started again with the next one."""
+    for pause in _PAUSES:
+        try:
+            return start()
+        except (OSError, EOFError):
+            time.sleep(pause)
+    try:
+        return start()
+    except (OSError, EOFError) as error:
+        raise PoolError(f"no worker can be started: {error}") from error
+
+
 class Pool:
     """So many workers, each driven by a thread of its own. Use it as a context: leaving it ends the processes at once."""
 
     def __init__(self, size: int, form: Form, limits: Limits) -> None:
         self._form, self._limits = form, limits
-        self._context = _context()
+        self._context = context()
         self._own = threading.local()
         self._workers: set[_Worker] = set()
         self._lock = threading.Lock()
@@ -101,15 +119,15 @@ class Pool:
                     continue
                 deaths[death.at] += 1
                 if death.at < 0 and deaths[-1] >= _STILLBORN:
-                    raise PoolError(f"workers die before they begin ({_told(death.code)})") from death
-                if death.at >= 0 and deaths[death.at] >= _DEATHS:
-                    refused[death.at] = f"{_DEATHS} processes died cleaning it: {_told(death.code)}"
+                    raise PoolError(f"workers die before they begin ({told(death.code)})") from death
+                if death.at >= 0 and deaths[death.at] >= DEATHS:
+                    refused[death.at] = f"{DEATHS} processes died cleaning it: {told(death.code)}"
 
     def _worker(self) -> _Worker:
         """The worker of the thread that asks, started where there is none."""
         worker: _Worker | None = getattr(self._own, "worker", None)
         if worker is None:
-            worker = self._started()
+            worker = patiently(partial(_Worker, self._context, self._form, self._limits))
             with self._lock:
                 if self._ended:
                     worker.kill()
@@ -117,18 +135,6 @@ class Pool:
                 self._workers.add(worker)
             self._own.worker = worker
         return worker
-
-    def _started(self) -> _Worker:
-        """A new worker. The server that forks them may have died too; it is started again with the next one."""
-        for pause in _PAUSES:
-            try:
-                return _Worker(self._context, self._form, self._limits)
-            except (OSError, EOFError):
-                time.sleep(pause)
-        try:
-            return _Worker(self._context, self._form, self._limits)
-        except (OSError, EOFError) as error:
-            raise PoolError(f"no worker can be started: {error}") from error
 
     def _bury(self, worker: _Worker) -> None:
         with self._lock:
@@ -176,7 +182,7 @@ def _deaf() -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
-def _context() -> Any:
+def context() -> Any:
     """Processes forked from a small server that has loaded the package, where the system has that; else fresh ones.
 
     A fork of the parent itself would take over its threads' locks.
@@ -193,7 +199,8 @@ def _context() -> Any:
     return context
 
 
-def _told(code: int | None) -> str:
+def told(code: int | None) -> str:
+    """How a process ended."""
     if code is not None and code < 0:
         with contextlib.suppress(ValueError):
             return f"signal {signal.Signals(-code).name}"
@@ -202,7 +209,7 @@ def _told(code: int | None) -> str:
 
 def _serve(pipe: Connection, at: Any, form: Form, limits: Limits) -> None:
     """The life of a worker: chunk after chunk, until the parent closes the pipe, or is no more."""
-    bounded = _settle(limits)
+    bounded = settle(limits)
     with contextlib.suppress(BodycopyError):
         warm(form.recipe.options)
 
@@ -224,7 +231,7 @@ def warm(options: Options) -> None:
         clean(source, options=options)
 
 
-def _settle(limits: Limits) -> Callable[[bool], None]:
+def settle(limits: Limits) -> Callable[[bool], None]:
     """Leave the terminal's signals to the parent, die of the alarm, say nothing, and go first where memory runs out.
 
     What is returned sets the bound of memory, or lifts it: it is for records, not for what comes and goes through the pipe.

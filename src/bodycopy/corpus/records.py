@@ -55,7 +55,10 @@ class File(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One record as it was read: a line of JSON, a page, a file, or the fault that kept it from being read."""
+    """One record as it was read: a line of JSON, a page, a file, or the fault that kept it from being read.
+
+    With a fault ``raw`` are the bytes that have it, ``None`` where they are not kept.
+    """
 
     place: Place
     raw: bytes | Page | File | None
@@ -88,7 +91,8 @@ class Rejected(NamedTuple):
 
     def line(self) -> bytes:
         """The rejected record as a line of JSON, from which a run can read it again."""
-        place = {"file": self.place.file} | ({self.place.unit: self.place.number} if self.place.unit else {})
+        unit = "number" if self.place.unit == "record" else self.place.unit  # the record itself has that name
+        place = {"file": self.place.file} | ({unit: self.place.number} if unit else {})
         record = self.record
         kept: dict[str, Any] = {"record": _packed(record)}
         if isinstance(record, bytes):

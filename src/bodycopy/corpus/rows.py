@@ -80,12 +80,16 @@ class Known:
 
 
 def as_text(data: bytes) -> str | bytes:
-    """Bytes as text where they are UTF-8, without the end of their line."""
-    line = data.rstrip(b"\r\n")
+    """A line as text where it is UTF-8, without its end."""
+    return text_or_bytes(data.rstrip(b"\r\n"))
+
+
+def text_or_bytes(data: bytes) -> str | bytes:
+    """Bytes as text where they are UTF-8."""
     try:
-        return line.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError:
-        return line
+        return data
 
 
 def make_row(row: dict[str, Any], recipe: Recipe, tally: Tally) -> Made | None:
@@ -136,8 +140,10 @@ def parsed(line: bytes) -> dict[str, Any]:
     except RecursionError as error:
         raise RefusedError("not JSON that can be read: nested too deep") from error
     except ValueError as error:
-        place = f" at column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise RefusedError(f"not JSON: {getattr(error, 'msg', error)}{place}") from error
+        told = str(error)
+        if isinstance(error, json.JSONDecodeError):  # some of what it says ends in "at" already
+            told = f"{error.msg.removesuffix(' at')} at column {error.colno}"
+        raise RefusedError(f"not JSON: {told}") from error
     if not isinstance(row, dict):
         raise RefusedError(f"not a JSON object: {type(row).__name__}")
     return row

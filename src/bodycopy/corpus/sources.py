@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import IO, NamedTuple
 
-from bodycopy.corpus import jsonl, remote, tables, warc
+from bodycopy.corpus import apart, jsonl, remote, warc
+from bodycopy.corpus.pool import Limits
 from bodycopy.corpus.records import ENDED, Chunk, File, Item, Place, Rows
 from bodycopy.corpus.remote import is_uri, opened
 from bodycopy.corpus.streams import decompressed
@@ -137,10 +138,13 @@ def _kind(path: Path | str) -> str:
 
 
 class Reading:
-    """The records of all inputs, in chunks. ``share`` says how much of them has been read, by bytes."""
+    """The records of all inputs, in chunks. ``share`` says how much of them has been read, by bytes.
 
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self._sources = sources
+    ``memory`` (GiB) is what reading a file may take that may be a bomb.
+    """
+
+    def __init__(self, sources: Sequence[Source], memory: float = Limits().memory) -> None:
+        self._sources, self._memory = sources, memory
         self._sizes = [_size(source.path) for source in sources]
         self._at = 0
         self._open: IO[bytes] | None = None
@@ -203,7 +207,7 @@ class Reading:
             return
         try:
             if source.kind == "parquet" and source.path is not None:
-                yield from tables.rows(source.path, source.name, mark)
+                yield from apart.rows(source.path, source.name, mark, self._memory)
                 return
             with opened(source.path) as file:
                 self._open = file if isinstance(source.path, Path) else None

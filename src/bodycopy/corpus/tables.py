@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +10,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bodycopy.corpus import remote
 from bodycopy.corpus.columns import HTML, REMOVED, TEXT, looks_like_page, value, with_text
+from bodycopy.corpus.jsonl import MOST
 from bodycopy.corpus.records import ENDED, Item, Place, Result, Rows, Tally
-from bodycopy.corpus.rows import Form, Known, Refused, RefusedError, Watch, counted, line_of, make_row, no_source
+from bodycopy.corpus.rows import (
+    Form,
+    Known,
+    Refused,
+    RefusedError,
+    Watch,
+    counted,
+    line_of,
+    make_row,
+    no_source,
+    reason_of,
+)  # fmt: skip
 from bodycopy.corpus.streams import need
 from bodycopy.errors import SourceError
 
@@ -24,7 +37,10 @@ Batch = TypeVar("Batch", "pa.RecordBatch", "pa.Table")
 
 _ROWS = 16
 _BYTES = 1 << 18
-_READ = 1024
+# Rows that are unpacked at a time: no more than go into a piece, and fewer of those that are large on the average.
+_READ_BYTES = 1 << 26
+# A value takes so much at least when it is a plain one.
+_VALUE = 16
 
 
 def need_arrow(package: str = "pyarrow") -> Any:
@@ -58,26 +74,53 @@ def rows(path: Path | str, name: str, at: list[int]) -> Iterator[tuple[Rows | It
     try:
         with remote.table(path) as file:
             for group in range(file.num_row_groups):
-                size = file.metadata.row_group(group).num_rows
-                if start + size <= done:
-                    start += size
+                about = file.metadata.row_group(group)
+                if start + about.num_rows <= done:
+                    start += about.num_rows
                     continue
-                for batch in file.iter_batches(_READ, row_groups=[group]):
+                most = max(1, min(_ROWS, _READ_BYTES * about.num_rows // max(1, about.total_byte_size)))
+                for batch in file.iter_batches(most, row_groups=[group]):
                     for part in _pieces(batch):  # of the whole batch: the parts of a run that goes on are the same
                         start += len(part)
                         if start <= done:
                             continue
                         done = start
-                        yield Rows(Place(name, "row", done - len(part) + 1), to_bytes(part), len(part)), [done]
-    except (OSError, pa.ArrowException) as error:
-        yield Item(Place(name, "row", done + 1), None, f"cannot be read on: {str(error).splitlines()[0]}"), ENDED
+                        yield _piece(part, Place(name, "row", done - len(part) + 1)), [done]
+    except (OSError, MemoryError, pa.ArrowException) as error:
+        yield Item(Place(name, "row", done + 1), None, f"cannot be read on: {_reason(error)}"), ENDED
+
+
+def _reason(error: BaseException) -> str:
+    """What is wrong with a file, in one line and without its path."""
+    if isinstance(error, MemoryError):
+        return reason_of(error)
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     """A batch in parts of a few rows and not many bytes."""
-    size = max(1, min(_ROWS, _BYTES * max(1, len(batch)) // max(1, batch.nbytes)))
+    size = max(1, min(_ROWS, _BYTES * max(1, len(batch)) // max(1, sum(map(_weight, batch.columns)))))
     for start in range(0, len(batch), size):
         yield batch.slice(start, size)
+
+
+def _piece(part: pa.RecordBatch, place: Place) -> Rows | Item:
+    """A part to be cleaned, or the fault that it is a row that nobody can hold."""
+    if len(part) == 1 and sum(map(_weight, part.columns)) > MOST:
+        return Item(place, None, f"a row of more than {MOST >> 20} MiB")
+    return Rows(place, to_bytes(part), len(part))
+
+
+def _weight(column: pa.Array) -> int:
+    """About how many bytes the values of a column are, and those inside them: a list of nothing but nulls has none in Arrow."""
+    types = need_arrow().types
+    weight: int = column.nbytes
+    if types.is_nested(column.type):
+        inner = column.flatten()
+        weight += sum(map(_weight, inner)) if types.is_struct(column.type) else _VALUE * len(inner) + _weight(inner)
+    return weight
 
 
 def to_bytes(batch: pa.RecordBatch) -> bytes:
@@ -190,7 +233,7 @@ def settled(recipe: Recipe, path: Path | str) -> Recipe:
     pa = need_arrow()
     try:
         with remote.table(path) as file:
-            first = next(file.iter_batches(_ROWS), None)
+            first = next(file.iter_batches(1), None)
             row: Mapping[str, Any] = dict.fromkeys(file.schema_arrow.names)
     except pa.ArrowException as error:
         raise SourceError(f"not a Parquet file: {str(error).splitlines()[0]}") from error

@@ -24,6 +24,7 @@ from bodycopy.corpus.rows import (
     line_of,
     make_row,
     parsed,
+    text_or_bytes,
 )  # fmt: skip
 
 # An id that can be had without parsing a line, which may be what cannot be done.
@@ -52,6 +53,8 @@ def work(chunk: Chunk, form: Form, refused: Refused, watch: Watch) -> Result:
 def _known(item: Item, *, kept: bool) -> Known:
     """What is known of an item before it is worked on. A file is read only where it is to be ``kept`` unread otherwise."""
     raw = item.raw
+    if isinstance(raw, bytes) and item.fault:
+        return Known(None, text_or_bytes(raw))
     if isinstance(raw, bytes):
         told = _ID.search(raw, 0, _ID_WITHIN)
         return Known(told and told[1].decode("utf-8", "replace"), as_text(raw))
@@ -88,7 +91,7 @@ def original(chunk: Chunk, place: Place) -> str | bytes | Mapping[str, Any] | No
 def _made(item: Item, known: Known, form: Form, tally: Tally) -> bytes:
     """The output of one record."""
     raw, recipe = item.raw, form.recipe
-    if raw is None:
+    if raw is None or item.fault:
         raise RefusedError(item.fault)
     if isinstance(raw, bytes):
         row = parsed(raw)
