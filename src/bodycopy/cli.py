@@ -262,7 +262,9 @@ def _emit(data: bytes | str) -> None:
         raise _StandardOutputError("it is closed")
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data.encode("utf-8", "replace") if isinstance(data, str) else data)
+        left = memoryview(data.encode("utf-8", "replace") if isinstance(data, str) else data)
+        while left:  # unbuffered (PYTHONUNBUFFERED), a part may be written where a disk is full or a pipe is closed
+            left = left[sys.stdout.buffer.write(left) :]
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise

@@ -89,7 +89,7 @@ def _walk(
     ignored = dict(_above(folder))
 
     def refuse(error: OSError) -> None:
-        failed(shown(error.filename or folder), error.strerror or str(error))
+        failed(shown(Path(error.filename or folder)), error.strerror or str(error))
 
     for root, folders, files in os.walk(folder, onerror=refuse):
         here = Path(root)
@@ -133,7 +133,7 @@ def _rules(folder: Path) -> dict[str, GitIgnoreSpec]:
         path = folder / name
         if os.path.isfile(path):  # a pipe would be waited for
             with contextlib.suppress(OSError), path.open("rb") as file:
-                lines += file.read(_MOST_RULES).decode("utf-8", "replace").splitlines()
+                lines += [line.decode("utf-8", "replace") for line in file.read(_MOST_RULES).splitlines()]
     return {os.path.abspath(folder): ignored(lines)} if lines else {}
 
 
