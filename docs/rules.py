@@ -20,9 +20,9 @@ PAGE = Path(__file__).resolve().parent / "rules.md"
 OPENING = """# The rules
 
 {count} rules look for one thing each. What a rule weighs is fitted, so none decides alone; the features of the learnt model have
-no page here. The rules of *body* and *title* speak for what stays, the others for what goes. `bodycopy rules` lists them, `bodycopy
-rules ID` shows one with all its examples, which are tests (`fixtures/rules/`). Here are two of each; ▶ marks the blocks that the
-rule fires on. This page is made by `make rules`.
+no page here. The rules of *body* and *title* speak for what stays, the others for what goes. `bodycopy rules` lists them,
+`bodycopy rules ID` shows one with all its examples, which are tests (`fixtures/rules/`). Here are two of each; ▶ marks the blocks
+that the rule fires on. This page is made by `make rules`.
 
 {labels}
 """
