@@ -140,9 +140,11 @@ def _rules(folder: Path) -> dict[str, GitIgnoreSpec]:
 def _is_ignored(path: Path, rules: dict[str, GitIgnoreSpec], *, is_folder: bool) -> bool:
     """Whether the nearest rules that say anything of a path ignore it."""
     whole = os.path.abspath(path)
-    for folder in sorted(rules, key=len, reverse=True):
-        if whole.startswith(folder.rstrip(os.sep) + os.sep):
-            verdict = rules[folder].check_file(_below(Path(whole), Path(folder), is_folder=is_folder)).include
+    below, above = whole, os.path.dirname(whole)
+    while above != below:
+        if above in rules:
+            verdict = rules[above].check_file(_below(Path(whole), Path(above), is_folder=is_folder)).include
             if verdict is not None:
                 return verdict
+        below, above = above, os.path.dirname(above)
     return False
