@@ -22,7 +22,7 @@ TRUTH ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test integrations soak check eval compare bench accept picture quality train calibrate clean
+.PHONY: help demo test integrations soak check eval compare bench accept picture rules quality train calibrate clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
@@ -111,8 +111,9 @@ eval: $(VENV)/stamp  ## quality on the bench pages, against the floors (EVAL_ARG
 compare: $(VENV)/stamp  ## which open bench pages change from REF to what is here (COMPARE_ARGS='--show ID')
 	$(BIN)/python bench/compare.py $(REF) $(COMPARE_ARGS)
 
-bench: $(VENV)/stamp  ## speed beside trafilatura, of whole corpora and page by page
+bench: $(VENV)/stamp  ## speed beside trafilatura, of whole corpora, of checks, and page by page
 	$(BIN)/python bench/throughput.py
+	$(BIN)/python bench/checking.py
 	$(BIN)/python bench/speed.py $(BENCH_ARGS)
 
 accept: $(VENV)/stamp  ## record the present results as expected, for review (TRUTH='fixture ...' drafts its truth too)
@@ -120,9 +121,13 @@ accept: $(VENV)/stamp  ## record the present results as expected, for review (TR
 	$(BIN)/python tests/accept_sessions.py
 	$(BIN)/python tests/accept_settings.py
 	$(BIN)/python docs/picture.py
+	$(BIN)/python docs/rules.py
 
 picture: $(VENV)/stamp  ## draw the picture of the README from a fixture page
 	$(BIN)/python docs/picture.py
+
+rules: $(VENV)/stamp  ## docs/rules.md, from the docstrings and the fixtures of the rules
+	$(BIN)/python docs/rules.py
 
 quality: $(VENV)/stamp  ## the tables and pictures of docs/quality.md, from what eval and calibrate measured
 	$(BIN)/python docs/quality.py

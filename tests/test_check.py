@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 import corpora
-from cli_tools import PAGE, PARAGRAPHS, PITCH, TEXT, do_fixture, process, put  # noqa: F401 - a fixture
+from cli_tools import PAGE, PARAGRAPHS, PITCH, TEXT, do_fixture, environment, process, put  # noqa: F401 - a fixture
 
 FILES = Path(__file__).resolve().parent.parent / "fixtures" / "cli" / "files"
 PITCH_LINE = PARAGRAPHS[3]
@@ -215,6 +216,17 @@ def test_a_line_without_end(do: Any, tmp_path: Path, monkeypatch: pytest.MonkeyP
     answer = do("check", "a.jsonl")
     assert answer.status == 2
     assert len(answer.lines) == len(answer.out.splitlines()) == 1
+
+
+@pytest.mark.parametrize("form", ["concise", "full", "jsonl", "github"])
+def test_findings_are_told_before_all_is_checked(tmp_path: Path, form: str) -> None:
+    corpora.put_lines(tmp_path / "a.jsonl", [{"id": n, "text": f"{TEXT}{n}"} for n in range(2000)])
+    command = [sys.executable, "-m", "bodycopy", "check", "--no-cache", "-j", "1", "--format", form]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert b"signup/offer" in running.stdout.readline()
+        assert running.poll() is None
+        running.kill()
 
 
 def test_as_a_process_in_an_empty_folder(tmp_path: Path) -> None:

@@ -77,6 +77,48 @@ def test_nothing_is_taken_out_where_something_could_not_be_read(do: Any, tmp_pat
     assert json.loads((tmp_path / "known.json").read_text()) == known
 
 
+@pytest.mark.parametrize(
+    ("arguments", "other"),
+    [
+        (["b.jsonl"], "paths"), (["b.jsonl", "--select", "signup"], "paths and select"), ([".", "--strictness", "strict"], "strictness"),
+        ([".", "--exclude", "a.*"], "exclude"), ([".", "--drop", "byline"], "drop"),
+    ],
+)  # fmt: skip
+def test_nothing_is_taken_out_that_was_not_looked_at(
+    do: Any, tmp_path: Path, known: dict[str, Any], arguments: list[str], other: str
+) -> None:
+    put_lines(tmp_path / "a.jsonl", [CLEAN])
+    put_lines(tmp_path / "b.jsonl", [CLEAN])
+    command = ["check", *arguments, "--baseline", "known.json"]
+    assert (do(*command).err, do(*command).status) == ("", 0)
+    answer = do(*command, "--prune-baseline")
+    assert (answer.status, answer.err) == (
+        2, f"bodycopy: known.json: not pruned: it was written with other {other}\n",
+    )  # fmt: skip
+    assert json.loads((tmp_path / "known.json").read_text()) == known
+
+
+def test_paths_are_the_same_however_they_are_said(
+    do: Any, tmp_path: Path, known: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_lines(tmp_path / "a.jsonl", [CLEAN])
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path / "sub")
+    answer = do("check", f"{tmp_path}/", "--baseline", "../known.json", "--prune-baseline")
+    assert (answer.status, answer.err) == (0, "bodycopy: ../known.json: 3 findings no longer there, taken out\n")
+    assert json.loads((tmp_path / "known.json").read_text()) == known | {"findings": []}
+
+
+def test_one_that_does_not_say_what_it_was_written_with_is_pruned(
+    do: Any, tmp_path: Path, known: dict[str, Any]
+) -> None:
+    del known["scope"]
+    put(tmp_path / "known.json", json.dumps(known))
+    put_lines(tmp_path / "b.jsonl", [CLEAN])
+    assert do("check", "b.jsonl", "--baseline", "known.json", "--prune-baseline").status == 0
+    assert json.loads((tmp_path / "known.json").read_text())["findings"] == []
+
+
 def test_what_is_known_is_not_mended(do: Any, tmp_path: Path, known: dict[str, Any]) -> None:
     put(tmp_path / "a.jsonl", b"")
     put(tmp_path / "b.txt", TEXT)
@@ -93,7 +135,16 @@ def test_writing_is_repeatable_and_settings_may_name_it(do: Any, tmp_path: Path,
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{}", "[]", '{"version": 2, "findings": []}', '{"version": 1, "findings": [{}]}', None]
+    "content",
+    [
+        "",
+        "{}",
+        "[]",
+        '{"version": 1, "scope": 3, "findings": []}',
+        '{"version": 2, "findings": []}',
+        '{"version": 1, "findings": [{}]}',
+        None,
+    ],
 )
 def test_a_broken_one_is_wrong_usage(do: Any, tmp_path: Path, content: str | None) -> None:
     put(tmp_path / "a.txt")

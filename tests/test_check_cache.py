@@ -13,6 +13,7 @@ import pytest
 
 import corpora
 from bodycopy.check import job
+from bodycopy.corpus.records import Rows
 from cli_tools import PARAGRAPHS, TEXT, do_fixture, environment, put  # noqa: F401 - a fixture
 
 CLEAN = TEXT.replace(f"{PARAGRAPHS[3]}\n\n", "")
@@ -26,7 +27,7 @@ def judged_fixture(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     submit = job.Pool.submit
 
     def counting(pool: Any, chunk: Any) -> Any:
-        counts.append(len(chunk))
+        counts.append(chunk.count if isinstance(chunk, Rows) else len(chunk))
         return submit(pool, chunk)
 
     monkeypatch.setattr(job.Pool, "submit", counting)
@@ -68,6 +69,34 @@ def test_other_settings_are_not_trusted(do: Any, judged: list[int], first: str) 
 def test_a_choice_of_findings_needs_no_new_judgement(do: Any, judged: list[int], first: str) -> None:
     assert do("check", "--drop", "byline", "--ignore", "signup").status == 0
     assert judged == []
+
+
+def test_rows_of_parquet_are_answered_from_it_some_at_a_time(do: Any, tmp_path: Path, judged: list[int]) -> None:
+    texts = [f"{TEXT if number % 3 else CLEAN}{number}" for number in range(40)]
+    corpora.put_parquet(tmp_path / "a.parquet", [{"id": n, "text": text} for n, text in enumerate(texts)])
+    answer = do("check")
+    assert (answer.status, len(answer.out.splitlines()), len(judged)) == (1, 26, 3)
+    judged.clear()
+    (tmp_path / "a.parquet").rename(tmp_path / "b.parquet")
+    assert do("check").out == answer.out.replace("a.parquet", "b.parquet")
+    assert judged == []
+    texts[39] = CLEAN
+    corpora.put_parquet(tmp_path / "b.parquet", [{"id": n, "text": text} for n, text in enumerate(texts)])
+    assert do("check").status == 1
+    assert len(judged) == 1
+
+
+def test_rows_that_could_not_be_read_are_read_again(do: Any, tmp_path: Path, judged: list[int]) -> None:
+    pa = pytest.importorskip("pyarrow")
+    bad = pa.array([b"\xff", TEXT.encode()]).cast(pa.binary()).view(pa.string())
+    from pyarrow import parquet
+
+    parquet.write_table(pa.table({"text": bad}), tmp_path / "a.parquet")
+    answers = [do("check") for _ in range(2)]
+    assert [answer.status for answer in answers] == [2, 2]
+    assert answers[0].err == answers[1].err == "bodycopy: a.parquet: row 1: not UTF-8: column text\n"
+    assert answers[0].out == answers[1].out == "a.parquet:2:1: [text:7:1] signup/offer saw sign up for our\n"
+    assert len(judged) == 2
 
 
 def test_a_file_is_no_line(do: Any, tmp_path: Path, judged: list[int], first: str) -> None:

@@ -13,7 +13,8 @@ import pytest
 
 import corpora
 from bodycopy.check.findings import Finding
-from bodycopy.check.formats import FORMATS
+from bodycopy.check.formats import LINES, STREAMS, WHOLE, junit
+from bodycopy.cli_check_options import FORMATS
 from cli_tools import ANSI, PARAGRAPHS, TEXT, do_fixture, on_terminal, put  # noqa: F401 - a fixture
 
 SARIF = Path(__file__).resolve().parent / "sarif_parts.json"
@@ -56,7 +57,11 @@ ALL = [
 
 
 def lines(name: str, *findings: Finding) -> list[str]:
-    return [line.plain for line in FORMATS[name](list(findings))]
+    return [line.plain for line in LINES[name](findings)]
+
+
+def test_each_format_is_made_in_one_way() -> None:
+    assert sorted([*LINES, *STREAMS, *WHOLE, "junit"]) == sorted(FORMATS)
 
 
 def test_concise() -> None:
@@ -98,20 +103,20 @@ def test_full_of_a_record_counts_in_its_text() -> None:
 
 
 def test_json_and_jsonl_have_the_fields_that_are_promised() -> None:
-    whole = json.loads(FORMATS["json"](ALL))
+    whole = json.loads(WHOLE["json"](ALL))
     assert list(whole) == ["findings"]
-    each = [json.loads(line) for line in FORMATS["jsonl"](ALL).splitlines()]
+    each = [json.loads(line) for line in STREAMS["jsonl"](ALL)]
     assert whole["findings"] == each
     assert [list(one) for one in each] == [FIELDS, FIELDS + IN_TEXT, FIELDS, FIELDS]
     assert each[0] == {name: getattr(ALL[0], name) for name in FIELDS}
-    assert json.loads(FORMATS["json"]([])) == {"findings": []}
-    assert FORMATS["jsonl"]([]) == ""
+    assert json.loads(WHOLE["json"]([])) == {"findings": []}
+    assert list(STREAMS["jsonl"]([])) == []
 
 
 @pytest.mark.parametrize("findings", [[], ALL])
 def test_sarif(findings: list[Finding]) -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    told = json.loads(FORMATS["sarif"](findings))
+    told = json.loads(WHOLE["sarif"](findings))
     jsonschema.validate(told, json.loads(SARIF.read_text(encoding="utf-8")))
     (run,) = told["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
@@ -126,9 +131,9 @@ def test_sarif(findings: list[Finding]) -> None:
 
 
 def test_github() -> None:
-    out = FORMATS["github"](ALL).splitlines()
+    out = list(STREAMS["github"](ALL))
     assert out[0] == (
-        "::warning file=a.txt,line=3,endLine=3,col=1,endColumn=8,title=signup/offer::saw 50%25, \x1b: sign up"
+        "::warning file=a.txt,line=3,endLine=3,col=1,endColumn=8,title=signup/offer::saw 50%25, \x1b: sign up\n"
     )
     assert out[1].startswith("::warning file=b.jsonl,line=3,endLine=3,title=signup/offer::[r\\n1 text:2:5] saw")
     assert out[2].startswith('::warning file=a%2Cb%3A%25%0A"<é')
@@ -136,13 +141,28 @@ def test_github() -> None:
 
 
 def test_junit() -> None:
-    tree = ElementTree.fromstring(FORMATS["junit"](ALL).encode("utf-8", "strict"))
-    (suite,) = tree
-    assert (suite.get("tests"), suite.get("failures")) == ("3", "3")
-    failures = {case.get("name"): case[0].text for case in suite}
-    assert failures["a.txt"] is not None
-    assert failures["a.txt"].count("signup/offer") == 2
-    assert len(ElementTree.fromstring(FORMATS["junit"]([]))[0]) == 0
+    files = {found.path: "" for found in ALL} | {"clean.txt": "", "gone.txt": "no \x1b such", "b.jsonl": "line 7"}
+    (suite,) = ElementTree.fromstring(junit(ALL, files).encode("utf-8", "strict"))
+    assert [suite.get(name) for name in ("tests", "failures", "errors")] == ["5", "3", "2"]
+    cases = {case.get("name"): {inner.tag: inner for inner in case} for case in suite}
+    assert cases["clean.txt"] == {}
+    assert list(cases["b.jsonl"]) == ["failure", "error"]
+    assert cases["gone.txt"]["error"].get("message") == "no \ufffd such"
+    assert (cases["a.txt"]["failure"].text or "").count("signup/offer") == 2
+    assert len(ElementTree.fromstring(junit([], {}))[0]) == 0
+
+
+def test_junit_has_all_files_that_were_checked(do: Any, tmp_path: Path) -> None:
+    put(tmp_path / "a.txt")
+    put(tmp_path / "clean.txt", PARAGRAPHS[4])
+    corpora.put_lines(tmp_path / "b.jsonl", ["{", {"text": PARAGRAPHS[4]}])
+    put(tmp_path / "empty.jsonl", b"")
+    answer = do("check", ".", "gone.txt", "--format", "junit")
+    assert answer.status == 2
+    (suite,) = ElementTree.fromstring(answer.out)
+    assert {case.get("name"): [inner.tag for inner in case] for case in suite} == {
+        "a.txt": ["failure"], "b.jsonl": ["error"], "clean.txt": [], "empty.jsonl": [], "gone.txt": ["error"],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FORMATS)

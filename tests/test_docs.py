@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 import bodycopy
+import rules
 from bodycopy import terminal
+from bodycopy.document import Label
+from bodycopy.evidence import RULES
 from bodycopy.train.records import read_records
 from cli_tools import PAGE, cli_bytes, do_fixture, put  # noqa: F401 - a fixture
 
@@ -24,6 +27,14 @@ README, JSON, CONTRIBUTING, TRAINING = (
 
 def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.M | re.S)
+
+
+def test_the_page_of_rules_is_what_make_rules_makes() -> None:
+    made = rules.page()
+    assert rules.PAGE.read_text(encoding="utf-8") == made
+    assert re.findall(r"^### (.*)$", made, re.M) == sorted(
+        RULES, key=lambda name: [*map(str, Label)].index(RULES[name].label)
+    )
 
 
 def tables(text: str) -> list[list[str]]:

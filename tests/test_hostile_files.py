@@ -56,14 +56,15 @@ def mounts() -> bool:
     return bool(shutil.which("unshare")) and subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def on_small_disk(folder: Path, prepare: str, *arguments: str) -> tuple[int, list[str], str]:
-    """The command with a disk of 64 KB at ``disk``, ``prepare`` run there first; then what is on that disk."""
+def on_small_disk(folder: Path, prepare: str, *arguments: str, then: str = "true") -> tuple[int, list[str], str]:
+    """The command with a disk of 64 KB at ``disk``, ``prepare`` run there first, ``then`` after; then what is on that disk."""
     if not mounts():
         pytest.skip("no disk of its own can be mounted here (needs Linux, unshare and user namespaces)")
     (folder / "disk").mkdir()
     script = (
         f"mount -t tmpfs -o size=64k tmpfs disk && (cd disk; {prepare}) && "
-        'eval "$BEFORE"; "$@"; status=$?; cd disk; for file in $(ls -A); do echo "$file"; cat "$file"; done; exit $status'
+        f'"$@"; status=$?; cd disk; {then}; '
+        'for file in $(ls -A); do echo "$file"; cat "$file"; done; exit $status'
     )
     command = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh", sys.executable, "-m", "bodycopy"]
     answer = hostile.run([*command, *arguments], cwd=folder)

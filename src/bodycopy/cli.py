@@ -147,15 +147,24 @@ def check(given: CheckArguments) -> int:
     try:
         with terminable():
             report = cli_check.check(given, _say)
+            if given.output is not None:
+                report.write(Path(given.output))
+            else:
+                for piece in report.text:
+                    _emit(piece)
+                _print_lines(report.lines, sys.stdout)
+            return report.status()
+    except Terminated:
+        return 128 + signal.SIGTERM
+    except (UsageError, BrokenPipeError):
+        raise
+    except _StandardOutputError as error:
+        _say(f"standard output: {error}")
+        return _closed_pipe(2)
     except BodycopyError as error:
         raise UsageError(str(error)) from error
-    if given.output is not None:
-        report.write(Path(given.output))
-    elif report.text:
-        _emit(report.text)
-    else:
-        _print_lines(report.lines, sys.stdout)
-    return report.status
+    except Exception as error:
+        raise UsageError(f"internal error: {type(error).__name__}: {error}") from error
 
 
 @app.command("explain")
@@ -253,7 +262,9 @@ def _emit(data: bytes | str) -> None:
         raise _StandardOutputError("it is closed")
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data.encode("utf-8", "replace") if isinstance(data, str) else data)
+        left = memoryview(data.encode("utf-8", "replace") if isinstance(data, str) else data)
+        while left:  # unbuffered (PYTHONUNBUFFERED), a part may be written where a disk is full or a pipe is closed
+            left = left[sys.stdout.buffer.write(left) :]
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
@@ -266,11 +277,11 @@ def _print_lines(lines: Iterable[Text], stream: IO[str] | None, *, wrap: bool = 
     if stream is None:
         raise _StandardOutputError("it is closed")
     if not stream.isatty():
-        text = "".join(f"{line.plain}\n" for line in lines)
-        if stream is sys.stdout:
-            _emit(text)
-        else:
-            print(text, end="", file=stream, flush=True)
+        for line in lines:  # at once, as they may take their time
+            if stream is sys.stdout:
+                _emit(f"{line.plain}\n")
+            else:
+                print(line.plain, file=stream, flush=True)
         return
     from rich.console import Console
 

@@ -24,10 +24,14 @@ class BaselineError(BodycopyError):
 
 
 class Baseline:
-    """How often each finding is known, and how often it was met so far."""
+    """How often each finding is known, and how often it was met so far.
 
-    def __init__(self, known: Mapping[Key, int] | None = None) -> None:
+    ``scope`` is what it was written with: only who looks at the same again can tell what is gone.
+    """
+
+    def __init__(self, known: Mapping[Key, int] | None = None, scope: Mapping[str, Any] | None = None) -> None:
         self._known = dict(known or {})
+        self.scope = dict(scope or {})
         self._met: Counter[Key] = Counter()
         self._texts: dict[Key, str] = {}
 
@@ -39,13 +43,13 @@ class Baseline:
             if data["version"] != VERSION:
                 raise BaselineError(f"{shown(path)}: a baseline of version {data['version']}, not {VERSION}")
             entries = [((entry["rule"], entry["fingerprint"]), int(entry["count"])) for entry in data["findings"]]
+            return cls(dict(entries), dict(data.get("scope", {})))
         except OSError as error:
             raise BaselineError(f"{shown(path)}: {error.strerror or error}") from error
         except (ValueError, KeyError, TypeError) as error:
             if isinstance(error, BaselineError):
                 raise
             raise BaselineError(f"{shown(path)}: not a baseline: {error}") from error
-        return cls(dict(entries))
 
     def is_known(self, finding: Finding) -> bool:
         """Whether a finding is known, as often as it has been met by now."""
@@ -67,12 +71,12 @@ class Baseline:
         """The baseline without what is gone."""
         return {key: min(count, self._met[key]) for key, count in self._known.items() if self._met[key]}
 
-    def write(self, path: Path, counts: Mapping[Key, int]) -> None:
+    def write(self, path: Path, counts: Mapping[Key, int], scope: Mapping[str, Any]) -> None:
         """Write such counts as a baseline, in a fixed order, with the beginning of each text for who reads it.
 
         Raises :class:`BaselineError`.
         """
-        data = {"version": VERSION, "findings": list(self._entries(counts))}
+        data = {"version": VERSION, "scope": dict(scope), "findings": list(self._entries(counts))}
         try:
             write_file(path, (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace"))
         except OSError as error:

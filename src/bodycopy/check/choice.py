@@ -11,6 +11,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from bodycopy.check.findings import Finding
+from bodycopy.check.patterns import patterns
 
 # Of a whole page nobody asks why it has menus.
 _OF_PAGES = frozenset({"nav", "other", "legal", "consent", "comment", "byline", "caption", "share"})
@@ -56,7 +57,7 @@ class Choice:
 
     @cached_property
     def _paths(self) -> list[tuple[GitIgnoreSpec, Sequence[str]]]:
-        return [(GitIgnoreSpec.from_lines([pattern]), names) for pattern, names in self.by_path.items()]
+        return [(patterns([pattern], "per-path-ignores"), names) for pattern, names in self.by_path.items()]
 
     def _ignored(self, path: str) -> list[str]:
         below = Path(os.path.relpath(path, self.root)).as_posix()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from rich.cells import cell_len
@@ -65,14 +65,13 @@ def as_json(findings: Iterable[Finding]) -> str:
     return json.dumps({"findings": [found.as_dict() for found in findings]}, indent=2) + "\n"
 
 
-def as_jsonl(findings: Iterable[Finding]) -> str:
+def as_jsonl(findings: Iterable[Finding]) -> Iterator[str]:
     """One JSON object a line."""
-    return "".join(json.dumps(found.as_dict()) + "\n" for found in findings)
+    return (json.dumps(found.as_dict()) + "\n" for found in findings)
 
 
-def github(findings: Iterable[Finding]) -> str:
+def github(findings: Iterable[Finding]) -> Iterator[str]:
     """Workflow commands that GitHub shows as annotations."""
-    lines = []
     for found in findings:
         where = {
             "file": found.path,
@@ -86,8 +85,7 @@ def github(findings: Iterable[Finding]) -> str:
         where["title"] = found.rule
         properties = ",".join(f"{name}={_property(str(value))}" for name, value in where.items())
         record = f"[{told_record(found)}] " if found.text_line is not None else ""
-        lines.append(f"::warning {properties}::{_data(record + found.message)}\n")
-    return "".join(lines)
+        yield f"::warning {properties}::{_data(record + found.message)}\n"
 
 
 def _data(text: str) -> str:
@@ -98,21 +96,27 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def junit(findings: Sequence[Finding], paths: Sequence[str] = ()) -> str:
-    """A test suite in which each file is a case, failed where something was found."""
-    by_path: dict[str, list[Finding]] = {path: [] for path in paths}
+def junit(findings: Iterable[Finding], files: Mapping[str, str]) -> str:
+    """A test suite in which each file is a case, failed where something was found.
+
+    ``files`` are all that were checked, each with why it could not be read (in part), which is an error; else empty.
+    """
+    by_path: dict[str, list[Finding]] = defaultdict(list)
     for found in findings:
-        by_path.setdefault(found.path, []).append(found)
-    failed = sum(map(bool, by_path.values()))
+        by_path[found.path].append(found)
+    by_path |= {path: [] for path in files if path not in by_path}
+    failed, errors = sum(map(bool, by_path.values())), sum(map(bool, files.values()))
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>\n',
-        f'<testsuites><testsuite name="bodycopy" tests="{len(by_path)}" failures="{failed}" errors="0">\n',
+        f'<testsuites><testsuite name="bodycopy" tests="{len(by_path)}" failures="{failed}" errors="{errors}">\n',
     ]
     for path, held in sorted(by_path.items()):
         lines.append(f'<testcase classname="bodycopy" name={quoteattr(_xml(path))}>')
         if held:
             text = "".join(f"{line.plain}\n" for line in concise(held))
             lines.append(f'<failure message="{len(held)} found">{escape(_xml(text))}</failure>')
+        if files.get(path):
+            lines.append(f"<error message={quoteattr(_xml(files[path]))}/>")
         lines.append("</testcase>\n")
     return "".join(lines) + "</testsuite></testsuites>\n"
 
@@ -125,7 +129,9 @@ def _xml(text: str) -> str:
     return _NOT_XML.sub("\ufffd", text)
 
 
-FORMATS: dict[str, Callable[[Sequence[Finding]], Any]] = {
-    "full": full, "concise": concise, "json": as_json, "jsonl": as_jsonl, "sarif": sarif, "github": github, "junit": junit,
-}  # fmt: skip
-"""What each name of a format makes of findings: lines of rich text for people, one text for machines."""
+LINES: dict[str, Callable[[Iterable[Finding]], Iterator[Text]]] = {"full": full, "concise": concise}
+"""Formats for people: lines of rich text, made as findings come."""
+STREAMS: dict[str, Callable[[Iterable[Finding]], Iterator[str]]] = {"jsonl": as_jsonl, "github": github}
+"""Formats for machines with a line for each finding, made as they come."""
+WHOLE: dict[str, Callable[[Sequence[Finding]], str]] = {"json": as_json, "sarif": sarif}
+"""Formats for machines that are one text of all findings; :func:`junit` is one of the files as well."""

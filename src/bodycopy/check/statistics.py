@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from bodycopy.check.job import Checked
@@ -17,9 +18,24 @@ class Counts(NamedTuple):
     counts: Sequence[tuple[str, int]]
 
 
-def rate(documents: Sequence[Checked]) -> float:
-    """The share of documents with findings, in percent."""
-    return 100.0 * sum(1 for one in documents if one.findings) / max(1, len(documents))
+@dataclass
+class Tally:
+    """How many documents were read, in how many something was found, and how much."""
+
+    read: int = 0
+    found_in: int = 0
+    findings: int = 0
+
+    def add(self, one: Checked) -> None:
+        """Count a document."""
+        self.read += 1
+        self.found_in += bool(one.findings)
+        self.findings += len(one.findings)
+
+    @property
+    def rate(self) -> float:
+        """The share of documents with findings, in percent."""
+        return 100.0 * self.found_in / max(1, self.read)
 
 
 def statistics(documents: Sequence[Checked]) -> Iterator[Counts]:

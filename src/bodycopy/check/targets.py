@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path, PurePath
 
 from pathspec import GitIgnoreSpec
 
+from bodycopy.check.patterns import ignored, patterns
 from bodycopy.corpus.sources import Source
 from bodycopy.inputs import UsageError, shown
 
@@ -18,6 +20,10 @@ _KINDS = {
 }  # fmt: skip
 _PACKED = (".gz", ".zst")
 _RULES = (".gitignore", ".ignore")
+# A file of patterns that is larger is none, and is not read on.
+_MOST_RULES = 1 << 20
+SPECIAL = "a pipe or a device: pass it as standard input, with -"
+"""Why a pipe is not read: one that nobody writes to would be waited for without end."""
 
 
 def find(
@@ -29,7 +35,7 @@ def find(
     is read whatever is excluded. Links to folders are not followed, so none leads in a circle.
     """
     seen: set[str] = set()
-    wanted, spared = GitIgnoreSpec.from_lines(include), GitIgnoreSpec.from_lines(exclude)
+    wanted, spared = patterns(include, "--include"), patterns(exclude, "--exclude")
     for argument in given:
         path = Path(argument)
         if not argument:
@@ -56,7 +62,7 @@ def _unreadable(path: Path) -> str:
         return error.strerror or str(error)
     except ValueError as error:  # a name with a zero byte
         return str(error)
-    return "" if stat.S_ISREG(mode) else "a pipe or a device: pass it as standard input, with -"
+    return "" if stat.S_ISREG(mode) else SPECIAL
 
 
 def _is_special(path: Path) -> bool:
@@ -83,7 +89,7 @@ def _walk(
     ignored = dict(_above(folder))
 
     def refuse(error: OSError) -> None:
-        failed(shown(error.filename or folder), error.strerror or str(error))
+        failed(shown(Path(error.filename or folder)), error.strerror or str(error))
 
     for root, folders, files in os.walk(folder, onerror=refuse):
         here = Path(root)
@@ -114,7 +120,7 @@ def _above(folder: Path) -> Iterator[tuple[str, GitIgnoreSpec]]:
     for above in (here, *here.parents):
         if above != here:
             found.append(_rules(above))
-        if (above / ".git").exists():
+        if os.path.exists(above / ".git"):
             for rules in found:
                 yield from rules.items()
             return
@@ -124,19 +130,21 @@ def _rules(folder: Path) -> dict[str, GitIgnoreSpec]:
     """The rules that stand in a folder, by its whole path."""
     lines: list[str] = []
     for name in _RULES:
-        try:
-            lines += (folder / name).read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            continue
-    return {os.path.abspath(folder): GitIgnoreSpec.from_lines(lines)} if lines else {}
+        path = folder / name
+        if os.path.isfile(path):  # a pipe would be waited for
+            with contextlib.suppress(OSError), path.open("rb") as file:
+                lines += [line.decode("utf-8", "replace") for line in file.read(_MOST_RULES).splitlines()]
+    return {os.path.abspath(folder): ignored(lines)} if lines else {}
 
 
 def _is_ignored(path: Path, rules: dict[str, GitIgnoreSpec], *, is_folder: bool) -> bool:
     """Whether the nearest rules that say anything of a path ignore it."""
     whole = os.path.abspath(path)
-    for folder in sorted(rules, key=len, reverse=True):
-        if whole.startswith(folder.rstrip(os.sep) + os.sep):
-            verdict = rules[folder].check_file(_below(Path(whole), Path(folder), is_folder=is_folder)).include
+    below, above = whole, os.path.dirname(whole)
+    while above != below:
+        if above in rules:
+            verdict = rules[above].check_file(_below(Path(whole), Path(above), is_folder=is_folder)).include
             if verdict is not None:
                 return verdict
+        below, above = above, os.path.dirname(above)
     return False

@@ -42,6 +42,11 @@ class Form(NamedTuple):
     output: str = "rows"
     refusable: bool = False
 
+    @property
+    def keeps(self) -> bool:
+        """Whether a record that is rejected is to be kept as it was; who asks for findings has it and only wants the reason."""
+        return self.output != "findings"
+
 
 class RefusedError(BodycopyError):
     """A record that is not in order, told in one line."""

@@ -149,7 +149,7 @@ def work_rows(chunk: Rows, form: Form, refused: Refused, watch: Watch) -> Result
     for number, (row, faults) in enumerate(rows_of(batch)):
         watch(-1)
         place = chunk.place._replace(number=chunk.place.number + number)
-        known = Known(form.recipe.columns.id_of(row), dict(row))
+        known = Known(form.recipe.columns.id_of(row), dict(row) if form.keeps else None)
         with counted(result, place, known):
             if number in refused:
                 raise RefusedError(refused[number])

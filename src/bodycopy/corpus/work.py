@@ -39,7 +39,7 @@ def work(chunk: Chunk, form: Form, refused: Refused, watch: Watch) -> Result:
     result = Result([], [], Tally(), [])
     for number, item in enumerate(chunk):
         watch(-1)
-        known = _known(item, kept=number in refused)
+        known = _known(item, kept=number in refused) if form.keeps else Known()
         with counted(result, item.place, known):
             if number in refused:
                 raise RefusedError(refused[number])
@@ -103,7 +103,7 @@ def _made(item: Item, known: Known, form: Form, tally: Tally) -> bytes:
         known.id = recipe.columns.id_of(row) or known.id
         return line_of(row, make_row(row, recipe, tally), form)
     row, source = _opened(raw)
-    if isinstance(raw, File) and isinstance(source.data, bytes):
+    if isinstance(raw, File) and isinstance(source.data, bytes) and form.keeps:
         known.record = {"id": raw.id} | _kept(source.data)
     return line_of(row, recipe.make(source, tally), form)
 
