@@ -76,11 +76,14 @@ class Column(NamedTuple):
 
 
 class Tally:
-    """What all rules say of a document, their columns end to end: a sum over the page is one step, not one for each rule."""
+    """What all rules say of a document, their columns end to end: a sum over the page is one step, not one for each rule.
+
+    ``count`` is the number of blocks.
+    """
 
     def __init__(self, columns: Mapping[str, Column], count: int) -> None:
-        """``columns`` by rule id, ``count`` the number of blocks."""
-        self._count = count
+        """``columns`` are by rule id."""
+        self.count = count
         self._lengths = np.array([len(column.blocks) for column in columns.values()], np.int64)
         self._blocks = np.concatenate([np.zeros(0, np.int64), *(column.blocks for column in columns.values())])
         self._strengths = np.concatenate([np.zeros(0), *(column.strengths for column in columns.values())])
@@ -104,20 +107,12 @@ class Tally:
 
     def summed(self, weights: Mapping[str, float]) -> NDArray[np.float64]:
         """For each block the sum of its strengths, each times the weight of its rule: 0 where none is listed."""
-        return np.bincount(self._blocks, self._weighted(weights, 0.0), self._count).astype(np.float64, copy=False)
-
-    def by_label(self, weights: Mapping[str, float]) -> NDArray[np.float64]:
-        """The same for the rules of each label (rows, in the order of labels); a rule weighs 1 where none is listed."""
-        labels = list(Label)
-        rows = self._of_each([labels.index(RULES[rule].label) for rule in self.columns], np.int64)
-        places = rows * self._count + self._blocks
-        sums = np.bincount(places, self._weighted(weights, 1.0), len(labels) * self._count)
-        return sums.astype(np.float64, copy=False).reshape(len(labels), self._count)
+        return np.bincount(self._blocks, self._weighted(weights, 0.0), self.count).astype(np.float64, copy=False)
 
     def any_of(self, rules: Collection[str], least: float) -> NDArray[np.bool_]:
         """The blocks for which one of some rules says that the case is as plain as ``least``, or plainer."""
         counts = self._of_each([rule in rules for rule in self.columns], np.bool_) & (self._strengths >= least)
-        found = np.zeros(self._count, np.bool_)
+        found = np.zeros(self.count, np.bool_)
         found[self._blocks[counts]] = True
         return found
 

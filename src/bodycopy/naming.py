@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +30,6 @@ BIAS = "bias"
 _CHANGE = 1.4
 # How many blocks' scores are plain numbers at a time.
 _ROWS = 512
-_LABELS = tuple(Label)
 _KINDRED = {Label.TEASER: Label.RELATED}
 # What tells a teaser from another related line: how much a plain case of these rules, set by hand, is worth for its label.
 _APART = {
@@ -66,34 +65,47 @@ class Naming:
 
     def scores(self, tally: Tally, extra: Sequence[Evidence]) -> Scores:
         """What speaks for each name on each block. ``extra`` is the evidence of a user's own labellers."""
-        names = np.stack([tally.summed(self.of(name)) + self.of(name).get(BIAS, 0.0) for name in NAMES])
-        by_label, apart = tally.by_label({}), tally.by_label(_APART)
+        # Row by row into one table: a page may have a million blocks.
+        names, spoken = np.empty((len(NAMES), tally.count)), np.empty((len(NAMES), tally.count), np.bool_)
+        for row, name in enumerate(NAMES):
+            names[row] = tally.summed(self.of(name))
+            names[row] += self.of(name).get(BIAS, 0.0)
+            spoken[row] = tally.any_of(_rules_of(name), 0.0)
+        apart = {label: tally.summed(_apart(label)) for label in (*_KINDRED, *_KINDRED.values())}
         usual = max(self.of(name).get(BIAS, 0.0) for name in NAMES)
         for reason in extra:
-            at = _LABELS.index(reason.label)
-            by_label[at, reason.block] += 1.0
-            apart[at, reason.block] += reason.score
+            if reason.label in apart:
+                apart[reason.label][reason.block] += reason.score
             if family(reason.label) in NAMES:
+                row = NAMES.index(family(reason.label))
+                spoken[row, reason.block] = True
                 # A user who looks for something knows that it is there, however rare it is elsewhere.
-                rare = usual - self.of(reason.label).get(BIAS, 0.0)
-                names[NAMES.index(family(reason.label)), reason.block] += reason.score + rare
-        spoken = np.zeros(names.shape, np.bool_)
-        for label, row in zip(_LABELS, by_label, strict=True):
-            if family(label) in NAMES:
-                spoken[NAMES.index(family(label))] |= row > 0
+                names[row, reason.block] += reason.score + usual - self.of(reason.label).get(BIAS, 0.0)
         return Scores(names, spoken, apart)
+
+
+@lru_cache(maxsize=len(NAMES))
+def _rules_of(name: Label) -> frozenset[str]:
+    """The rules that speak for a name."""
+    return frozenset(rule for rule, known in RULES.items() if family(known.label) is name)
+
+
+@lru_cache(maxsize=2 * len(_KINDRED))
+def _apart(label: Label) -> Mapping[str, float]:
+    """What each rule of a label is worth where it is told from its kindred."""
+    return {rule: _APART.get(rule, 1.0) for rule, known in RULES.items() if known.label is label}
 
 
 @dataclass(frozen=True)
 class Scores:
     """``names`` has the score of each name (rows) for each block, ``spoken`` whether any rule of that name speaks of it.
 
-    ``apart`` has for each label (rows, in the order of labels) what tells it from its kindred.
+    ``apart`` has for each label that has kindred, and for these, what tells it from the others, by block.
     """
 
     names: Floats
     spoken: Mask
-    apart: Floats
+    apart: Mapping[Label, Floats]
 
 
 def name_blocks(outside: Mask, scores: Scores) -> list[Label]:
@@ -113,11 +125,10 @@ def name_blocks(outside: Mask, scores: Scores) -> list[Label]:
     return labels
 
 
-def _tell_apart(labels: list[Label], apart: Floats, pair: tuple[Label, Label]) -> None:
+def _tell_apart(labels: list[Label], apart: Mapping[Label, Floats], pair: tuple[Label, Label]) -> None:
     """Give the second label of a pair to blocks of the first where more speaks for it, in runs likewise."""
-    rows = [_LABELS.index(label) for label in pair]
     for start, end in runs(np.array([label is pair[0] for label in labels], np.bool_), 1):
-        path = _best_path(apart[rows, start:end].T, _APART_CHANGE)
+        path = _best_path(np.stack([apart[label][start:end] for label in pair], axis=1), _APART_CHANGE)
         labels[start:end] = [pair[number] for number in path]
 
 
