@@ -109,6 +109,7 @@ class RunArguments(Judging):
             "outputs are files or folders here, not URIs": any(
                 map(is_uri, filter(None, (self.output, self.attributes)))
             ),
+            "--report: the name of the file is empty": self.report == "",
             "--jobs: 1 at least": self.jobs is not None and self.jobs < 1,
             "--every: 1 at least": self.every < 1,
             "--timeout: more than 0 seconds": not self.timeout > 0,
@@ -157,6 +158,7 @@ class RunArguments(Judging):
             self.every,
             Limits(self.timeout, self.memory),
             goes_on=self.engine != "ray",
+            report=Path(self.report) if self.report else None,
         )
 
 

@@ -19,7 +19,7 @@ from bodycopy.corpus.rows import Form, RefusedError
 from bodycopy.corpus.sources import Source, inputs_of
 from bodycopy.errors import BodycopyError
 from bodycopy.fingerprint import fingerprint
-from bodycopy.inputs import UsageError, plan_outputs, refuse_own_input, shown
+from bodycopy.inputs import Input, UsageError, plan_outputs, refuse_own_input, shown
 from bodycopy.version import VERSION
 from bodycopy.via import MissingPackageError
 
@@ -33,7 +33,7 @@ SUFFIXES = {"text": ".txt", "markdown": ".md", "html": ".html"}
 class Wish(NamedTuple):
     """What a user asks of a run besides the recipe; ``attributes`` asks for dolma attributes instead of texts.
 
-    ``goes_on`` says whether the engine can go on with what was begun.
+    ``goes_on`` says whether the engine can go on with what was begun, ``report`` where the figures are to go.
     """
 
     target: Path
@@ -44,6 +44,7 @@ class Wish(NamedTuple):
     every: int = 1000
     limits: Limits = Limits()
     goes_on: bool = True
+    report: Path | None = None
 
 
 class Work(NamedTuple):
@@ -60,15 +61,26 @@ def works(wish: Wish, recipe: Recipe, sources: Sequence[Source]) -> Iterator[Wor
 
     Raises :class:`UsageError` for outputs that are there or cannot be meant, before anything is begun.
     """
-    due = [_Due(wish, recipe, *pair) for pair in _outputs(wish, sources)]
-    written = [path for one in due for path in one.written]
-    refuse_own_input([source.input for source in sources], written, "write to another name with -o")
-    left = [one.is_left() for one in due]
+    try:
+        due = [_Due(wish, recipe, *pair) for pair in _outputs(wish, sources)]
+        _refuse_collisions(wish, [source.input for source in sources], [path for one in due for path in one.written])
+        left = [one.is_left() for one in due]
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
+        raise UsageError(f"{shown(error.filename or wish.target)}: {error.strerror or error}") from error
     for one, is_left in zip(due, left, strict=True):
         if is_left:
             one.begin()
     for one, is_left in zip(due, left, strict=True):
         yield one.work(is_left=is_left)
+
+
+def _refuse_collisions(wish: Wish, inputs: Sequence[Input], written: Sequence[Path]) -> None:
+    """Raise :class:`UsageError` where something would be written over that was read, or that was written."""
+    refuse_own_input(inputs, written, "write to another name with -o")
+    if wish.report is not None:
+        refuse_own_input(inputs, [wish.report], "write to another name with --report")
+        if os.path.realpath(wish.report) in map(os.path.realpath, written):
+            raise UsageError(f"{shown(wish.report)} is also an output: write to another name with --report")
 
 
 def _outputs(wish: Wish, sources: Sequence[Source]) -> Iterator[tuple[Path, list[Source]]]:
@@ -176,6 +188,8 @@ class _Due:
     def is_left(self) -> bool:
         """Whether there is something to do. Raises :class:`UsageError` where an output is in the way."""
         wish, begun = self._wish, unfinished(self._plan)
+        if self._kind != "files" and self.output.is_dir():
+            raise UsageError(f"{shown(self.output)} is a folder, and its name that of a file")
         there = self.output.is_dir() and any(self.output.iterdir()) if self._kind == "files" else self.output.exists()
         if held(self._plan.journal):
             raise UsageError(f"{shown(self.output)}: another run writes this output")

@@ -39,6 +39,8 @@ _STILLBORN = 5
 # How long to wait (seconds) before a worker that could not be started is started again.
 _PAUSES = (0.0, 0.1, 0.5, 2.0)
 _GIB = 1 << 30
+# What a limit may be: more cannot be told to the system, and is none.
+_LONGEST, _LARGEST = 1e8, 1 << 62
 # Libraries of linear algebra would start a thread a core in each process.
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -217,7 +219,7 @@ def _serve(pipe: Connection, at: Any, form: Form, limits: Limits) -> None:
         at.value = number
         bounded(number >= 0)
         if hasattr(signal, "setitimer"):
-            signal.setitimer(signal.ITIMER_REAL, limits.seconds if number >= 0 else 0.0)
+            signal.setitimer(signal.ITIMER_REAL, min(limits.seconds, _LONGEST) if number >= 0 else 0.0)
 
     with contextlib.suppress(EOFError, OSError):
         while True:
@@ -262,7 +264,7 @@ def _bound(memory: float) -> Callable[[bool], None]:
         before, hard = resource.getrlimit(resource.RLIMIT_DATA)
     except (ImportError, ValueError, OSError):  # no such limits on this system
         return lambda _: None
-    most = int(used + memory * _GIB)
+    most = int(min(used + memory * _GIB, _LARGEST))
 
     def bound(on: bool) -> None:
         with contextlib.suppress(ValueError, OSError):  # a lower limit of the system's own

@@ -139,7 +139,7 @@ def line_of(row: Mapping[str, Any], made: Made | None, form: Form) -> bytes:
 def parsed(line: bytes) -> dict[str, Any]:
     """The object of a line of JSON. Raises :class:`BodycopyError` for anything else."""
     try:
-        row = json.loads(line.strip())
+        row = json.loads(line.strip().decode("utf-8-sig", "surrogatepass"))
     except UnicodeDecodeError as error:
         raise RefusedError(f"not UTF-8: byte {error.start + 1} of the line") from error
     except RecursionError as error:

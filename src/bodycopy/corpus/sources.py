@@ -107,7 +107,9 @@ def _walk(folder: Path, beside: Path | None) -> Iterator[PurePath]:
         )
         for name in sorted(files):
             path = os.path.join(root, name)
-            if not name.startswith(".") and _holds_records(name) and os.path.abspath(path) not in written:
+            # A pipe would be waited for; a link to nothing is told when its turn comes.
+            taken = not name.startswith(".") and _holds_records(name) and (os.path.isfile(path) or os.path.islink(path))
+            if taken and os.path.abspath(path) not in written:
                 yield PurePath(os.path.relpath(path, folder))
 
 
