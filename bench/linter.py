@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shared_pages import Row, Shared
 
 ADJUDICATED = HERE / "adjudicated.jsonl"
-DIAL = ("0.01", STRICTNESS, "careful", "balanced")
+DIAL = (STRICTNESS, "careful", "balanced", "strict")
 WHOLE_PAGES = ("html_text", "inscriptis")
 """Sources of text that hold all of a page: nobody takes that for a clean text."""
 LABELS = ("signup", "related", "share", "paywall")

@@ -24,7 +24,7 @@ FORMATS = st.none() | st.sampled_from(["html", "text", "markdown", "mhtml", "eml
 OPTIONS = st.builds(
     bodycopy.Options,
     keep=st.sets(st.sampled_from(list(bodycopy.Label))).map(frozenset),
-    strictness=st.sampled_from(["careful", "balanced", "strict"]) | st.floats(0, 1),
+    strictness=st.sampled_from(["sure", "careful", "balanced", "strict"]) | st.floats(0, 1),
 )
 HTML = PAGE.format(charset="utf-8")
 TAGS = [

@@ -36,7 +36,7 @@ REFUSED = [
     (["a.jsonl", "-o", "x.jsonl", "--to", "json"],
      "--to: unknown value 'json'; known: text, markdown, html"),
     (["a.jsonl", "-o", "x.jsonl", "--strictness", "2"],
-     "--strictness: unknown value '2'; known: careful, balanced, strict, or a number from 0 to 1"),
+     "--strictness: unknown value '2'; known: sure, careful, balanced, strict, or a number from 0 to 1"),
     (["a.jsonl", "-o", "x.jsonl", "--keep", "bio", "--drop", "bio"], "bio is given to both --keep and --drop"),
     (["a.jsonl", "-o", "a.jsonl", "--force"], "a.jsonl is also an input: write to another name with -o"),
     (["a.jsonl", "-o", ".", "--force"], "a.jsonl is also an input: write to another name with -o"),

@@ -153,7 +153,7 @@ def test_settings_are_taken_as_python_has_them_and_as_a_command_line_does() -> N
         ({"DROP": ["bylines"]}, "BODYCOPY_DROP: 'bylines' is not a valid Label"),
         ({"KEEP": "ad", "DROP": "ad"}, "ad is given to both BODYCOPY_KEEP and BODYCOPY_DROP"),
         ({"KEEP": 7}, "BODYCOPY_KEEP is a list, not 7"),
-        ({"STRICTNESS": "stern"}, "strictness is careful, balanced, strict or a number"),
+        ({"STRICTNESS": "stern"}, "strictness is sure, careful, balanced, strict or a number"),
         ({"MODEL": "missing.npz"}, "missing.npz: No such file"),
         ({"PHRASES": "missing.toml"}, "missing.toml"),
         ({"FIELDS": {"htlm": "html"}}, "BODYCOPY_FIELDS has no 'htlm': there are html, text, url, title, removed"),

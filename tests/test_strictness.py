@@ -23,7 +23,7 @@ def test_a_preset_stays_a_name_and_a_number_may_come_in_words() -> None:
 
 @pytest.mark.parametrize("value", ["bold", 1.5, -0.1, math.nan, None])
 def test_anything_else_is_refused(value: str | float) -> None:
-    with pytest.raises(bodycopy.BodycopyError, match="careful, balanced, strict or a number"):
+    with pytest.raises(bodycopy.BodycopyError, match="sure, careful, balanced, strict or a number"):
         strictness(value)
 
 
@@ -39,9 +39,9 @@ def test_more_may_go_the_further_the_dial_is_turned(html: bool) -> None:
 
 @KINDS
 def test_presets_are_in_their_order(html: bool) -> None:
-    nats = [threshold(name, html=html) for name in ("careful", "balanced", "strict")]
+    nats = [threshold(name, html=html) for name in ("sure", "careful", "balanced", "strict")]
     assert nats == sorted(nats)
-    assert nats[1] == 0.0  # the labels of a result are those of the usual strictness: body from even odds on
+    assert nats[2] == 0.0  # the labels of a result are those of the usual strictness: body from even odds on
 
 
 def test_the_ends_of_the_dial() -> None:

@@ -13,8 +13,8 @@ from bodycopy.inputs import STDIN, UsageError
 if TYPE_CHECKING:
     from bodycopy.settings import Settings
 
-STRICTNESS = "0.015"
-"""The dial of a check where nobody turns it: surer than ``careful``, at which every twentieth clean text had a finding."""
+STRICTNESS = "sure"
+"""The dial of a check where nobody turns it: at ``careful`` every twentieth clean text had a finding."""
 FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit")
 
 
@@ -27,9 +27,7 @@ class CheckArguments(Policy):
     ] = None
     strictness: Annotated[
         str | None,
-        typer.Option(
-            metavar="S", help=f"How sure a finding must be: careful, balanced, strict, or 0..1 ({STRICTNESS})."
-        ),
+        typer.Option(metavar="S", help="How much is a finding: sure (the default), careful, balanced, strict, 0..1."),
     ] = None
     format: Annotated[str | None, typer.Option(metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.")] = None
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the findings here.")] = (

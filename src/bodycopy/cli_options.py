@@ -45,7 +45,7 @@ class Policy:
         str | None,
         typer.Option(
             metavar="S",
-            help="How much may go: careful, balanced (the default), strict, or which share (0 to 1) of it may be body.",
+            help="How much may go: sure, careful, balanced (the default), strict, or which share (0 to 1) may be body.",
         ),
     ] = None
     model: Annotated[

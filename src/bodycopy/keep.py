@@ -13,7 +13,7 @@ from bodycopy.document import Kind, Label
 from bodycopy.errors import BodycopyError
 from bodycopy.result import Judged, LabelledBlock
 
-PRESETS = {"careful": -1.735, "balanced": 0.0, "strict": 0.847}
+PRESETS = {"sure": -3.0, "careful": -1.735, "balanced": 0.0, "strict": 0.847}
 """The named settings of the dial: the log-odds of body, in nats, below which a block is cut."""
 
 # Cuts that take more than this share of what reads like body are undone, the least sure first.

@@ -21,8 +21,8 @@ DEFAULT_KEEP = frozenset({Label.TITLE, Label.BODY})
 class Options:
     """What to keep and how, resolved once and used for any number of documents.
 
-    ``keep`` holds the labels whose blocks stay. ``strictness`` is the one dial: ``careful``, ``balanced``, ``strict`` or a
-    number from 0 to 1, the share of the words cut that may be body. ``phrases`` are a user's own phrase packs,
+    ``keep`` holds the labels whose blocks stay. ``strictness`` is the one dial: ``sure``, ``careful``, ``balanced``,
+    ``strict`` or a number from 0 to 1, the share of the words cut that may be body. ``phrases`` are a user's own phrase packs,
     ``labellers`` a user's own labellers, called after the rules, anew in each look. ``model`` is the learnt labeller that
     judges beside the rules: ``True`` for the one that ships, ``False`` for none, or a file that ``bodycopy train`` wrote, which
     is read at once, for sources of its kind only (pages of more than 20,000 blocks are the rules' alone). Raises

@@ -40,7 +40,7 @@ class Settings:
     keep: list[str] = _setting([], "labels to keep besides title and body")
     drop: list[str] = _setting([], "labels to drop besides the others")
     strictness: str | float | None = _setting(
-        None, "careful, balanced, strict, or which share (0 to 1) of a cut may be body"
+        None, "sure, careful, balanced, strict, or which share (0 to 1) of a cut may be body"
     )
     phrases: list[str] = _setting([], "files of phrase packs")
     model: str | None = _setting(None, "a model that `bodycopy train` made")

@@ -131,7 +131,9 @@ def _read_marks(content: str, indent: int) -> tuple[Kind, int, str]:
         return Kind.SEPARATOR, 0, content
     match = _MARKS.match(content)
     if match is None:
-        return Kind.PARAGRAPH, 0, " ".join(content.split())
+        # A bar at its end is what is left of a table whose cells stand in a line each.
+        kind = Kind.ROW if content.endswith("|") else Kind.PARAGRAPH
+        return kind, 0, " ".join(content.split()).rstrip("| ")
     rest = " ".join(content[match.end() :].split())
     if match["heading"]:
         return Kind.HEADING, len(match["heading"]), rest.rstrip("# ")
