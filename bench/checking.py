@@ -9,14 +9,12 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scale import Peak, below, memory, sentence
+from scale import sentence, watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,21 +40,6 @@ def lines(count: int) -> Iterator[bytes]:
         yield json.dumps({"id": str(number), "text": text(number)}).encode() + b"\n"
 
 
-def timed(folder: Path, *arguments: str) -> Peak:
-    """One command there, its seconds and the most memory that it and its workers had."""
-    command = [sys.executable, "-m", "bodycopy", *arguments]
-    begun = time.monotonic()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
-    parent = worker = 0.0
-    while process.poll() is None:
-        parent = max(parent, memory(process.pid))
-        worker = max([worker, *map(memory, below(process.pid))])
-        time.sleep(_POLL)
-    if process.returncode not in (0, 1):
-        raise SystemExit(f"{' '.join(arguments)}: exit status {process.returncode}")
-    return Peak(parent, worker, time.monotonic() - begun)
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the records, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -72,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as name:
         with (Path(name) / "in.jsonl").open("wb") as file:
             file.writelines(lines(args.records))
-        took = {way: timed(Path(name), *arguments) for way, arguments in ways.items()}
+        took = {way: watched(arguments, Path(name), (0, 1), _POLL) for way, arguments in ways.items()}
     print(f"\n{args.records:,} records in {args.jobs} processes")
     for way, peak in took.items():
         print(f"{way:<12} {args.records / peak.seconds:8.0f} records/s {peak.seconds:8.1f} s  "

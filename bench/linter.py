@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import bodycopy
 from bodycopy.check.findings import fingerprint_of
 from bodycopy.cli_check_options import STRICTNESS
-from bodycopy.pipeline import clean_document, read
 from folds import PATH, read_folds
-from predict import Task
+from predict import Task, clean
 from shared_pages import HERE, default_shared, open_shared
 
 if TYPE_CHECKING:
@@ -46,8 +45,7 @@ class Found(NamedTuple):
 
 def find(task: Task, strictness: str) -> list[Found]:
     """What the linter finds in a text."""
-    document = read(task.source, url=task.url, format=task.format)
-    cleaned = clean_document(document, bodycopy.Options(strictness=strictness), task.weights)
+    cleaned = clean(task, task.source, bodycopy.Options(strictness=strictness))
     return [Found(str(r.label), fingerprint_of(r.text), r.text) for r in cleaned.removed]
 
 

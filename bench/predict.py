@@ -47,16 +47,17 @@ class Prediction(NamedTuple):
 def predict(task: Task) -> Prediction:
     """Clean one page with only ``body`` kept, and clean the result once more."""
     try:
-        cleaned = _clean(task, task.source)
-        output = _output(task, _clean(task, task.source, DEFAULT))
-        stable = _output(task, _clean(task, output, DEFAULT)) == output
+        cleaned = clean(task, task.source)
+        output = _output(task, clean(task, task.source, DEFAULT))
+        stable = _output(task, clean(task, output, DEFAULT)) == output
     except Exception as error:  # noqa: BLE001 - a crash on one page is a finding to report, not the end of the run
         return Prediction(task.id, "", (), False, f"{type(error).__name__}: {error}")
     removed = tuple({"label": str(removal.label), "text": removal.text} for removal in cleaned.removed)
     return Prediction(task.id, cleaned.text, removed, stable)
 
 
-def _clean(task: Task, source: str, options: bodycopy.Options = BODY_ONLY) -> bodycopy.Cleaned:
+def clean(task: Task, source: str, options: bodycopy.Options = BODY_ONLY) -> bodycopy.Cleaned:
+    """A source judged as that of a task is."""
     return clean_document(read(source, url=task.url, format=task.format), options, task.weights)
 
 

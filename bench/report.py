@@ -6,6 +6,8 @@ from collections import defaultdict
 from statistics import mean
 from typing import TYPE_CHECKING, Any
 
+from linter import LABELS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -28,7 +30,6 @@ _LOST = {
     "body_loss": "words of the body lost", "lines_lost": "lines lost", "short_lost": "  of under eight words",
     "pages_cut": "pages with a paragraph lost", "naming": "cut lines rightly named", "stable": "cleaning twice is once",
 }  # fmt: skip
-_LINTED = ("signup", "related", "share", "paywall")
 _DIFFERENCES = ("over_", "shingle_over_", "gain", "shingle_gain")
 
 
@@ -131,9 +132,9 @@ def linter(quiet: Figures, dial: Mapping[str, Mapping[str, Mapping[str, float]]]
     }
     yield from by_part(quiet, names)
     yield "\nfindings that are no body (P), of these of the label (name), lines of the label found (R)"
-    rows = [["", "strictness", "clean texts with one", *(f"{x} {y}" for x in _LINTED for y in ("P", "name", "R"))]]
+    rows = [["", "strictness", "clean texts with one", *(f"{x} {y}" for x in LABELS for y in ("P", "name", "R"))]]
     for name in ("joined", "extractors"):
         for strictness, point in dial.items():
-            figures = (cell(point[name], f"{x}_{y}") for x in _LINTED for y in ("precision", "named", "recall"))
+            figures = (cell(point[name], f"{x}_{y}") for x in LABELS for y in ("precision", "named", "recall"))
             rows.append([name, strictness, cell(point["quiet"], "with_finding"), *figures])
     yield from aligned(rows)

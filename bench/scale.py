@@ -122,16 +122,25 @@ class Peak(NamedTuple):
 
 def run(source: Path, output: Path, jobs: int) -> Peak:
     """Run, and watch the memory of all processes."""
-    command = [sys.executable, "-m", "bodycopy", "run", str(source), "-o", str(output), "-j", str(jobs), "--force"]
+    return watched(["run", str(source), "-o", str(output), "-j", str(jobs), "--force"])
+
+
+def watched(
+    arguments: Sequence[str], folder: Path | None = None, fine: Sequence[int] = (0,), poll: float = _POLL
+) -> Peak:
+    """One command of bodycopy, with what it and its processes took; ends the program where its exit status is not ``fine``.
+
+    Memory is looked at, and the end noticed, every ``poll`` seconds.
+    """
     begun = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-m", "bodycopy", *arguments], cwd=folder, stdout=subprocess.DEVNULL)
     parent = worker = 0.0
     while process.poll() is None:
         parent = max(parent, memory(process.pid))
         worker = max([worker, *map(memory, below(process.pid))])
-        time.sleep(_POLL)
-    if process.returncode:
-        raise SystemExit(f"{source.name}: exit status {process.returncode}")
+        time.sleep(poll)
+    if process.returncode not in fine:
+        raise SystemExit(f"{' '.join(arguments)}: exit status {process.returncode}")
     return Peak(parent, worker, time.monotonic() - begun)
 
 
